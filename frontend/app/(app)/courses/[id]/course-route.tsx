@@ -1,0 +1,18 @@
+'use client';
+
+import { CourseDetail } from '@/components/course/course-detail';
+import { CourseSkeleton } from '@/components/course/course-skeleton';
+import { Roster } from '@/components/roster/roster';
+import { useUser } from '@/lib/auth';
+import { useRouteId } from '@/lib/route-id';
+
+export function CourseRoute() {
+  const id = useRouteId();
+  const user = useUser();
+  if (!id) return <CourseSkeleton />;
+  return (
+    <CourseDetail key={id} id={id}>
+      {(course) => (user.role === 'admin' || course.teacher?.id === user.id) && <Roster course={course} />}
+    </CourseDetail>
+  );
+}

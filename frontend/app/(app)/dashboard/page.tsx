@@ -1,0 +1,5 @@
+import type { Metadata } from 'next';
+export const metadata: Metadata = { title: 'Home' };
+export default function DashboardPage() {
+  return <h1>Home</h1>;
+}

@@ -1,0 +1,100 @@
+'use client';
+
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { KeyboardEvent } from 'react';
+import type { Course, Term } from '@/lib/api/types';
+import { useUser } from '@/lib/auth';
+import { isTyping, singleKeysOn } from '@/lib/shortcuts';
+import { clashes } from '@/lib/schedule';
+import { CourseRow } from './course-row';
+
+interface CourseTableProps {
+  courses: Course[];
+  held: Course[];
+  term: Term | undefined;
+  sort: string;
+  /** The rows still answer the question before this one. */
+  stale: boolean;
+  onSort: (sort: string) => void;
+  onPreview: (course: Course | null) => void;
+}
+
+const columns = [
+  { label: 'Code', sort: 'code', width: 'w-[11%]' },
+  { label: 'Course', sort: 'name', width: 'w-[26%]' },
+  { label: 'Teacher', sort: 'teacher', width: 'w-[16%]' },
+  { label: 'Time', sort: 'time', width: 'w-[19%]' },
+  { label: 'Credits', sort: 'credits', width: 'w-[7%]' },
+  { label: 'Seats left', sort: 'seats', width: '' },
+];
+
+export function CourseTable({ courses, held, term, sort, stale, onSort, onPreview }: CourseTableProps) {
+  const { role } = useUser();
+  const descending = sort.startsWith('-');
+  const sorted = descending ? sort.slice(1) : sort;
+
+  return (
+    <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
+      <table className="w-full table-fixed border-collapse max-md:block" onMouseLeave={() => onPreview(null)}>
+        <caption className="sr-only">Courses, {courses.length} on this page</caption>
+        <thead className="max-md:sr-only">
+          <tr className="border-b border-line bg-sunken text-left">
+            {columns.map((column) => {
+              const active = sorted === column.sort;
+              const Arrow = descending ? ArrowDown : ArrowUp;
+              return (
+                <th
+                  key={column.sort}
+                  scope="col"
+                  aria-sort={active ? (descending ? 'descending' : 'ascending') : undefined}
+                  className={`p-0 ${column.width}`}
+                >
+                  <button
+                    type="button"
+                    onClick={() => onSort(active && !descending ? `-${column.sort}` : column.sort)}
+                    className="flex h-9 w-full items-center gap-1 px-3 text-xs font-medium text-muted -outline-offset-2 hover:text-ink"
+                  >
+                    {column.label}
+                    {active && <Arrow aria-hidden className="size-3" />}
+                  </button>
+                </th>
+              );
+            })}
+            {role === 'student' && (
+              <th scope="col" className="w-32 px-3 text-right text-xs font-medium text-muted">
+                Enrolment
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody onKeyDown={moveByRows} className="max-md:block">
+          {courses.map((course) => (
+            <CourseRow
+              key={course.id}
+              course={course}
+              clash={clashes(course, held)[0]}
+              term={term}
+              onPreview={onPreview}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Up and Down go to the same control of the next row; `e` presses the row's enrolment button. */
+function moveByRows(event: KeyboardEvent<HTMLTableSectionElement>) {
+  const control = event.target as HTMLElement;
+  const row = control.closest('tr');
+  if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+
+  if (event.key === 'e' && singleKeysOn() && !isTyping(control)) {
+    return row.querySelector<HTMLButtonElement>('[data-enrollment]')?.click();
+  }
+  const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
+  if (!next) return;
+  event.preventDefault();
+  const selector = control.matches('[data-enrollment]') ? '[data-enrollment]' : 'a';
+  next.querySelector<HTMLElement>(selector)?.focus();
+}

@@ -1,0 +1,59 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { clashReason, EnrollmentButton } from '@/components/enrollment/enrollment-button';
+import { Seats } from '@/components/enrollment/seats';
+import { MiniWeek } from '@/components/schedule/mini-week';
+import { institution, termList } from '@/lib/api/terms';
+import type { Course, Term } from '@/lib/api/types';
+import { useUser } from '@/lib/auth';
+import { clashes, DAYS, isDay, type Clash } from '@/lib/schedule';
+import { registrationReason, termKey } from '@/lib/terms';
+import { useMyCourses } from '@/lib/use-my-courses';
+
+export function RegistrationPanel({ course }: { course: Course }) {
+  const user = useUser();
+  const terms = useQuery(termList);
+  const term = terms.data?.find((candidate) => termKey(candidate) === termKey(course));
+  const mine = useMyCourses(user, term);
+  const teaching = useQuery(institution).data?.teaching_days;
+  const days = teaching?.filter(isDay) ?? DAYS.slice(0, 5);
+  const student = user.role === 'student';
+  const [clash] = student ? clashes(course, mine.held) : [];
+
+  return (
+    <section aria-label={student ? 'Registration' : 'The week of this course'} className="card p-4">
+      {student && (
+        <>
+          <p className="font-medium">{standing(course)}</p>
+          <p className="min-h-5 text-sm text-muted">{remark(course, term, clash)}</p>
+          <div className="mt-3 flex items-center justify-between gap-3">
+            <Seats course={course} />
+            <EnrollmentButton course={course} term={term} clash={clash} prominent />
+          </div>
+          <hr className="my-4 border-line" />
+        </>
+      )}
+      <h2 className="mb-2 text-sm font-semibold">{student ? 'In your week' : 'Weekly hours'}</h2>
+      <MiniWeek held={student ? mine.held : []} waiting={mine.waiting} preview={course} days={days} />
+    </section>
+  );
+}
+
+function standing({ my_enrollment: mine, seats_left }: Course): string {
+  if (mine?.status === 'enrolled') return 'You are enrolled';
+  if (mine?.status === 'pending') return `You are number ${mine.waitlist_position} on the waitlist`;
+  if (mine?.status === 'completed') return 'You have completed this course';
+  return seats_left > 0 ? 'You can have a seat' : 'All seats are taken';
+}
+
+function remark(course: Course, term: Term | undefined, clash: Clash<Course> | undefined): string {
+  const status = course.my_enrollment?.status;
+  if (status === 'enrolled') return 'It is on your timetable.';
+  if (status === 'pending') return 'You get the next free seat that fits your week.';
+  if (status === 'completed') return '';
+  const closed = registrationReason(term);
+  if (closed) return `${closed}.`;
+  if (clash) return `${clashReason(clash)}.`;
+  return course.seats_left > 0 ? 'It fits your week.' : 'Join the waitlist to get the next free seat.';
+}

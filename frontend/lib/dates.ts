@@ -1,0 +1,45 @@
+/** Dates by the reader's locale. Calendar dates (`2026-09-01`) have no time zone and must not be shifted by one. */
+
+const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
+const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const today = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+
+export function formatDate(isoDate: string): string {
+  return calendar.format(new Date(`${isoDate.slice(0, 10)}T00:00:00Z`));
+}
+
+export function formatDay(date: Date): string {
+  return today.format(date);
+}
+
+export function formatMoment(iso: string): string {
+  return moment.format(new Date(iso));
+}
+
+/** "1 Apr – 3 May", "from 1 Apr", "until 3 May" or nothing. */
+export function formatDateRange(from?: string | null, to?: string | null): string {
+  const short = (iso: string) => dayMonth.format(new Date(`${iso}T00:00:00Z`));
+  if (from && to) return `${short(from)} – ${short(to)}`;
+  if (from) return `from ${short(from)}`;
+  return to ? `until ${short(to)}` : '';
+}
+
+/** The local calendar date, as the API spells dates. */
+export function isoDate(date: Date): string {
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join('-');
+}
+
+/** For `<input type="datetime-local">`, which knows local time only. */
+export function toLocalInput(iso: string | null | undefined): string {
+  if (!iso) return '';
+  const date = new Date(iso);
+  const clock = [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
+  return `${isoDate(date)}T${clock}`;
+}
+
+export function fromLocalInput(local: string): string | null {
+  return local ? new Date(local).toISOString() : null;
+}

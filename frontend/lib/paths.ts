@@ -1,0 +1,28 @@
+/** Every address of the UI. Nothing else spells one. */
+export const paths = {
+  root: '/',
+  signIn: '/login',
+  register: '/register',
+  home: '/dashboard',
+  courses: '/courses',
+  course: (id: string) => `/courses/${id}`,
+  courseEdit: (id: string) => `/courses/${id}/edit`,
+  courseNew: '/admin/courses/new',
+  timetable: '/timetable',
+  people: '/admin/people',
+  personNew: '/admin/people?new=true',
+  person: (id: string) => `/admin/people?person=${id}`,
+  terms: '/admin/terms',
+  profile: '/profile',
+} as const;
+
+/** Where to send someone after signing in: only ever an address of our own. */
+export function safeReturn(to: string | null): string {
+  return to && /^\/(?![/\\])/.test(to) ? to : paths.home;
+}
+
+export function signInFrom(pathname: string): string {
+  return pathname === paths.home || pathname === paths.root
+    ? paths.signIn
+    : `${paths.signIn}?next=${encodeURIComponent(pathname)}`;
+}
