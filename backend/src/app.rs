@@ -1,0 +1,87 @@
+//! What a handler can reach.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use chrono::{DateTime, TimeDelta, Utc};
+use moka::future::Cache;
+use sqlx::PgPool;
+
+use crate::auth::{LiveSession, PasswordHasher, Tokens};
+use crate::config::Config;
+use crate::http::overload::Gate;
+use crate::ids::SessionId;
+use crate::metrics::Metrics;
+
+/// Cheap to clone; one per process.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+pub struct Parts {
+    /// Every request's connections.
+    pub db: PgPool,
+    /// Two connections of their own for health and metrics, so that a full pool does not look like a dead server.
+    pub reserve: PgPool,
+    pub config: Config,
+    pub clock: Clock,
+    pub metrics: Metrics,
+    /// Signs and reads access tokens.
+    pub tokens: Tokens,
+    /// Hashes and verifies passwords, a bounded number at a time.
+    pub passwords: PasswordHasher,
+    /// Bounds the registrations in front of the database: half the pool at once, a bounded queue, then 503.
+    pub registrations: Gate,
+    /// Sessions found alive less than a second ago; so a revocation takes effect everywhere within one.
+    pub sessions: Cache<SessionId, Option<LiveSession>>,
+    /// False once a stop was asked for: readiness goes off before the listener closes.
+    pub accepting: std::sync::atomic::AtomicBool,
+}
+
+impl App {
+    pub fn new(db: PgPool, reserve: PgPool, config: Config) -> Self {
+        let writers = (config.database.db_connections / 2).max(1) as usize;
+        Self(Arc::new(Parts {
+            tokens: Tokens::new(&config.auth.jwt_secret),
+            passwords: PasswordHasher::new(config.auth.password_hash),
+            registrations: Gate::new(writers, config.database.write_queue, Duration::from_secs(10)),
+            sessions: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_millis(900)).build(),
+            metrics: Metrics::new(&config),
+            clock: Clock::default(),
+            accepting: true.into(),
+            db,
+            reserve,
+            config,
+        }))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl FromRef<App> for () {
+    fn from_ref(_: &App) {}
+}
+
+/// The time; tests may move it.
+#[derive(Debug, Default)]
+pub struct Clock {
+    offset_seconds: AtomicI64,
+}
+
+impl Clock {
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + TimeDelta::seconds(self.offset_seconds.load(Ordering::Relaxed))
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.offset_seconds.fetch_add(by.as_secs() as i64, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,180 @@
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use uuid::Uuid;
+
+use super::model::{LoginRequest, RefreshRequest, RegisterRequest, TokenPair};
+use super::tokens::{ACCESS_SECONDS, REFRESH_DAYS, digest, keyed_digest, refresh_token};
+use super::{queries, rules};
+use crate::app::App;
+use crate::error::{Error, Problem, Result};
+use crate::http::idempotency::{Claimed, IdempotencyKey};
+use crate::http::request_log::ClientAddress;
+use crate::http::{Json, JsonOrDefault, text};
+use crate::ids::SessionId;
+use crate::policy::Actor;
+use crate::users::{self, NewUser, User};
+
+const REFRESH_COOKIE: &str = "uems_refresh";
+/// Tells the UI, which cannot see the other cookie, that trying to refresh makes sense.
+const SESSION_COOKIE: &str = "uems_session";
+
+/// Create a student account.
+///
+/// Whoever registers is a student; the system assigns the student number. Staff are created by an admin.
+#[utoipa::path(post, path = "/auth/register", tag = "auth", security(()),
+    params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
+    responses((status = 201, body = User), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+pub async fn register(State(app): State<App>, key: IdempotencyKey, Json(request): Json<RegisterRequest>) -> Result<Response> {
+    let student = NewUser::student(&request, app.passwords.algorithm())?;
+    let hash = app.passwords.hash(request.password.clone()).await?;
+    let mut tx = app.db.begin().await?;
+    let claim = match key.claim(&app, &mut tx, Uuid::nil(), "POST /auth/register", &request).await? {
+        Claimed::Fresh(claim) => claim,
+        Claimed::Replay(answer) => return answer,
+    };
+    let user = users::queries::insert(&mut tx, &student, &hash).await?;
+    claim.keep(&mut tx, StatusCode::CREATED, &user).await?;
+    tx.commit().await?;
+
+    tracing::info!(event = "user_registered", function = "register", new_user = %user.id, "User registered");
+    Ok((StatusCode::CREATED, Json(user)).into_response())
+}
+
+/// Sign in.
+///
+/// Answers with both tokens; the refresh token is also set as an `HttpOnly` cookie for browsers.
+#[utoipa::path(post, path = "/auth/login", tag = "auth", security(()),
+    responses((status = 200, body = TokenPair), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+pub async fn login(
+    State(app): State<App>, Extension(address): Extension<ClientAddress>, jar: CookieJar, Json(request): Json<LoginRequest>,
+) -> Result<Response> {
+    let email = text::email("email", &request.email).unwrap_or_default();
+    let here = keyed_digest(&app.config.auth.jwt_secret, &[b"address", address.0.to_string().as_bytes()]);
+    let attempt = admit_attempt(&app, &email, &here).await?;
+
+    let account = queries::find_account(&app.db, &email).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let too_long = request.password.chars().count() > 128;
+    let matches = app.passwords.verify(if too_long { String::new() } else { request.password.clone() }, stored).await?;
+    let refuse = |reason: &'static str, error: Error| {
+        app.metrics.user_login_failures.with_label_values(&[reason]).inc();
+        tracing::warn!(event = "user_login_failed", function = "login", reason, "Sign-in failed");
+        error
+    };
+    let account = account.filter(|_| matches).ok_or_else(|| refuse("invalid_credentials", Error::InvalidCredentials))?;
+    if !account.is_active {
+        return Err(refuse("account_inactive", Error::AccountInactive));
+    }
+    let better_hash = match app.passwords.is_outdated(&account.password_hash) {
+        true => Some(app.passwords.hash(request.password).await?),
+        false => None,
+    };
+
+    let (session, token) = (SessionId::new(), refresh_token());
+    let mut tx = app.db.begin().await?;
+    queries::forget_failure(&mut tx, attempt).await?;
+    if let Some(hash) = better_hash {
+        queries::store_password(&mut tx, account.id, &hash).await?;
+    }
+    queries::start_session(&mut tx, session, account.id, &here).await?;
+    queries::issue_refresh_token(&mut tx, session, &digest(&token)).await?;
+    let user = queries::user(&mut tx, account.id).await?.ok_or(Error::InvalidCredentials)?;
+    tx.commit().await?;
+
+    app.metrics.user_logins.with_label_values(&[user.role.as_str()]).inc();
+    tracing::info!(event = "user_login", function = "login", user_id = %user.id, role = user.role.as_str(), ip_address = %address.0, "User logged in");
+    answer(&app, jar, user, session, token)
+}
+
+/// Notes the attempt as a failure until proven otherwise; refuses it when too many came before.
+async fn admit_attempt(app: &App, email: &str, here: &[u8]) -> Result<i64> {
+    let account = keyed_digest(&app.config.auth.jwt_secret, &[b"account", email.as_bytes()]);
+    let id = queries::note_failure(&app.db, &account, here).await?;
+    let attempt = queries::attempt(&app.db, id, &account, here, email).await?;
+    let Some(retry_after) = rules::wait(&attempt, app.config.auth.login_failures_per_address) else { return Ok(id) };
+    let mut db = app.db.acquire().await?;
+    queries::forget_failure(&mut db, id).await?;
+    app.metrics.user_login_failures.with_label_values(&["rate_limited"]).inc();
+    app.metrics.rate_limit_exceeded.with_label_values(&["/api/v1/auth/login", "anonymous"]).inc();
+    tracing::warn!(event = "user_login_failed", function = "login", reason = "rate_limited", "Sign-in refused for now");
+    Err(Error::RateLimited { retry_after })
+}
+
+/// Exchange a refresh token for a new pair.
+///
+/// Each refresh token works once. Presenting an old one ends the session everywhere (it was stolen, or its thief was
+/// faster), unless it was exchanged within the last 10 seconds: then it was another tab, and the answer is
+/// `refresh_superseded`.
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", security(()),
+    responses((status = 200, body = TokenPair), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+pub async fn refresh(
+    State(app): State<App>, headers: HeaderMap, jar: CookieJar, JsonOrDefault(request): JsonOrDefault<RefreshRequest>,
+) -> Result<Response> {
+    let cookie = || same_site(&headers).then(|| jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().to_owned())).flatten();
+    let token = request.refresh_token.or_else(cookie).ok_or(Error::Unauthenticated)?;
+
+    let mut tx = app.db.begin().await?;
+    let presented = queries::present_refresh_token(&mut tx, &digest(&token)).await?.ok_or(Error::SessionExpired)?;
+    match presented.used_seconds_ago {
+        _ if !presented.alive => return Err(Error::SessionExpired),
+        Some(seconds) if seconds < 10.0 => return Err(Error::RefreshSuperseded),
+        Some(_) => {
+            queries::end_session(&mut tx, presented.session, "token_reuse").await?;
+            tx.commit().await?;
+            app.sessions.invalidate(&presented.session).await;
+            tracing::warn!(event = "refresh_token_reused", function = "refresh", user_id = %presented.user, "An old refresh token came back; session ended");
+            return Err(Error::SessionExpired);
+        }
+        None => {}
+    }
+    let new = refresh_token();
+    queries::use_refresh_token(&mut tx, presented.session, &digest(&token)).await?;
+    queries::issue_refresh_token(&mut tx, presented.session, &digest(&new)).await?;
+    let user = queries::user(&mut tx, presented.user).await?.ok_or(Error::SessionExpired)?;
+    tx.commit().await?;
+    answer(&app, jar, user, presented.session, new)
+}
+
+/// A cookie counts only when the page that sends it is ours.
+fn same_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_none_or(|site| matches!(site.as_bytes(), b"same-origin" | b"none"))
+}
+
+/// Who am I?
+#[utoipa::path(get, path = "/auth/me", tag = "auth", responses((status = 200, body = User), (status = "4XX", body = Problem)))]
+pub async fn me(State(app): State<App>, actor: Actor) -> Result<Json<User>> {
+    let mut db = app.db.acquire().await?;
+    Ok(Json(queries::user(&mut db, actor.id).await?.ok_or(Error::SessionExpired)?))
+}
+
+/// Sign out: ends the session on every replica within a second.
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", responses((status = 204), (status = "4XX", body = Problem)))]
+pub async fn logout(State(app): State<App>, actor: Actor, jar: CookieJar) -> Result<Response> {
+    let mut db = app.db.acquire().await?;
+    queries::end_session(&mut db, actor.session, "logout").await?;
+    app.sessions.invalidate(&actor.session).await;
+    let gone = |name, path| Cookie::build((name, "")).path(path).build();
+    let jar = jar.remove(gone(REFRESH_COOKIE, "/api/v1/auth")).remove(gone(SESSION_COOKIE, "/"));
+    Ok((StatusCode::NO_CONTENT, jar).into_response())
+}
+
+fn answer(app: &App, jar: CookieJar, user: User, session: SessionId, refresh_token: String) -> Result<Response> {
+    let life = time::Duration::days(i64::from(REFRESH_DAYS));
+    let cookie = |name: &'static str, value: String, path: &'static str, http_only: bool| {
+        Cookie::build((name, value))
+            .path(path)
+            .http_only(http_only)
+            .secure(!app.config.auth.insecure_cookies)
+            .same_site(SameSite::Strict)
+            .max_age(life)
+            .build()
+    };
+    let jar = jar
+        .add(cookie(REFRESH_COOKIE, refresh_token.clone(), "/api/v1/auth", true))
+        .add(cookie(SESSION_COOKIE, "1".to_owned(), "/", false));
+    let access_token = app.tokens.access(&user, session, app.clock.now())?;
+    let pair = TokenPair { access_token, token_type: "bearer".to_owned(), expires_in: ACCESS_SECONDS, refresh_token, user };
+    Ok((jar, [(header::CACHE_CONTROL, "no-store")], Json(pair)).into_response())
+}

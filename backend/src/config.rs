@@ -1,0 +1,279 @@
+//! Every setting, read once in `main`. Precedence: flag, environment variable, `uems.toml`, default.
+//! `uems config check` prints what is in force; a bad value stops the start and names itself.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use regex::Regex;
+use rust_decimal::Decimal;
+
+use crate::courses::Day;
+
+/// The signing secret of development; production refuses it.
+pub const DEVELOPMENT_SECRET: &str = "uems-development-secret-not-for-production";
+
+#[derive(Clone, Debug, Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub server: ServerConfig,
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    #[command(flatten)]
+    pub auth: AuthConfig,
+    #[command(flatten)]
+    pub institution: InstitutionConfig,
+    #[command(flatten)]
+    pub telemetry: TelemetryConfig,
+}
+
+/// Where it listens and what it is.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Server")]
+pub struct ServerConfig {
+    /// Address and port to serve on
+    #[arg(long, env = "UEMS_LISTEN", default_value = "127.0.0.1:8000", global = true)]
+    pub listen: SocketAddr,
+    /// Folder of the private PostgreSQL and of what else the server keeps [default: ./data]
+    #[arg(long, env = "UEMS_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// What this installation is for; `production` refuses demo data, default secrets and plain-HTTP cookies
+    #[arg(long, env = "ENVIRONMENT", default_value = "development", global = true)]
+    pub environment: Environment,
+    /// How many proxies in front append to X-Forwarded-For (0: the peer's address is the client's)
+    #[arg(long, env = "UEMS_TRUSTED_PROXIES", default_value_t = 0, global = true)]
+    pub trusted_proxies: usize,
+    /// Largest request body, in bytes
+    #[arg(long, env = "UEMS_MAX_BODY_BYTES", default_value_t = 1_048_576, global = true)]
+    pub max_body_bytes: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Environment {
+    Development,
+    Staging,
+    Production,
+}
+
+impl Environment {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// Which PostgreSQL, and how many connections.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseConfig {
+    /// PostgreSQL to use (postgres://…); without it, `uems` runs a private one in the data directory
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// Most connections of this process; half of them serve registrations at once
+    #[arg(long, env = "UEMS_DB_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=500), global = true)]
+    pub db_connections: u32,
+    /// Folder of the PostgreSQL programs (initdb, postgres) for the private server
+    #[arg(long, env = "UEMS_POSTGRES_BIN", global = true)]
+    pub postgres_bin: Option<PathBuf>,
+    /// Registrations that may wait for their turn before the server answers 503
+    #[arg(long, env = "UEMS_WRITE_QUEUE", default_value_t = 1024, global = true)]
+    pub write_queue: usize,
+}
+
+/// Tokens, passwords, throttling.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Sign-in")]
+pub struct AuthConfig {
+    /// Secret that signs access tokens (32 bytes or more); the same on every replica
+    #[arg(long, env = "JWT_SECRET", default_value = DEVELOPMENT_SECRET, hide_default_value = true, hide_env_values = true, global = true)]
+    pub jwt_secret: String,
+    /// Hash for new passwords
+    #[arg(long, env = "UEMS_PASSWORD_HASH", default_value = "argon2id", global = true)]
+    pub password_hash: PasswordHash,
+    /// Send the session cookie over plain HTTP too (for a development host that is not this machine)
+    #[arg(long, env = "UEMS_INSECURE_COOKIES", default_value_t = false, global = true)]
+    pub insecure_cookies: bool,
+    /// Failed sign-ins from one address in 15 minutes before it has to wait (a campus may share one)
+    #[arg(long, env = "UEMS_LOGIN_FAILURES_PER_ADDRESS", default_value_t = 1000, global = true)]
+    pub login_failures_per_address: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PasswordHash {
+    /// 19 MiB, 2 passes, 1 lane.
+    Argon2id,
+    /// Cost 12; at most 72 bytes of password.
+    Bcrypt,
+}
+
+/// The rules that differ from one university to the next.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Institution")]
+pub struct InstitutionConfig {
+    /// Name shown to people
+    #[arg(long, env = "UEMS_INSTITUTION", default_value = "UEMS", global = true)]
+    pub institution: String,
+    /// What a course code looks like (regular expression, the whole code)
+    #[arg(long, env = "UEMS_CODE_PATTERN", default_value = r"^[A-Z]{2,4}\d{3}$", value_parser = whole_pattern, global = true)]
+    pub code_pattern: Regex,
+    /// Days on which weekly classes may meet, separated by commas
+    #[arg(long, env = "UEMS_TEACHING_DAYS", default_value = "monday,tuesday,wednesday,thursday,friday", value_parser = teaching_days, global = true)]
+    pub teaching_days: TeachingDays,
+    /// Last year for which courses may be made [default: this year + 4]
+    #[arg(long, env = "UEMS_LAST_YEAR", value_parser = clap::value_parser!(i32).range(2024..=9999), global = true)]
+    pub last_year: Option<i32>,
+    /// Most credits of one course
+    #[arg(long, env = "UEMS_MAX_CREDITS", default_value = "6", value_parser = max_credits, global = true)]
+    pub max_credits: Decimal,
+    /// Most seats of one section (9999 always means: without limit)
+    #[arg(long, env = "UEMS_MAX_CAPACITY", default_value_t = 500, value_parser = clap::value_parser!(i32).range(1..=9999), global = true)]
+    pub max_capacity: i32,
+}
+
+/// A set of days, in the order of the week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TeachingDays(pub BTreeSet<Day>);
+
+/// What it tells about itself.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Telemetry")]
+pub struct TelemetryConfig {
+    /// Serve Prometheus metrics at /metrics
+    #[arg(long, env = "ENABLE_METRICS", default_value_t = true, action = clap::ArgAction::Set, global = true)]
+    pub enable_metrics: bool,
+    /// What to log, in the syntax of `tracing` (info, uems=debug, …)
+    #[arg(long, env = "UEMS_LOG", default_value = "info", global = true)]
+    pub log: String,
+    /// How to write log lines [default: text on a terminal, json elsewhere]
+    #[arg(long, env = "UEMS_LOG_FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+impl Config {
+    /// What the single values cannot say: combinations that must not start.
+    pub fn check(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.auth.jwt_secret.len() >= 32,
+            "JWT_SECRET is {} bytes long; give it at least 32 random ones (openssl rand -hex 32)",
+            self.auth.jwt_secret.len()
+        );
+        if self.server.environment == Environment::Production {
+            anyhow::ensure!(
+                self.auth.jwt_secret != DEVELOPMENT_SECRET,
+                "ENVIRONMENT=production needs a JWT_SECRET of its own (openssl rand -hex 32)"
+            );
+            anyhow::ensure!(
+                !self.auth.insecure_cookies,
+                "ENVIRONMENT=production refuses UEMS_INSECURE_COOKIES: serve it over HTTPS"
+            );
+        }
+        Ok(())
+    }
+}
+
+fn whole_pattern(text: &str) -> Result<Regex, String> {
+    Regex::new(&format!("^(?:{})$", text.trim_start_matches('^').trim_end_matches('$')))
+        .map_err(|error| error.to_string())
+}
+
+fn teaching_days(text: &str) -> Result<TeachingDays, String> {
+    let days = text.split(',').map(|day| day.trim().parse()).collect::<Result<BTreeSet<Day>, _>>()?;
+    if days.is_empty() { Err("name at least one day".to_owned()) } else { Ok(TeachingDays(days)) }
+}
+
+fn max_credits(text: &str) -> Result<Decimal, String> {
+    let credits: Decimal = text.parse().map_err(|_| "write a number such as 6 or 7.5".to_owned())?;
+    if credits > Decimal::ZERO && credits <= Decimal::new(9999, 2) {
+        Ok(credits)
+    } else {
+        Err("more than 0, at most 99.99".to_owned())
+    }
+}
+
+/// Puts the values of `uems.toml` in as defaults, so that flags and variables stand above them.
+/// Keys are the flags' names (`listen = "0.0.0.0:8000"`); an unknown key is an error that names it.
+pub fn with_file(mut command: clap::Command, path: Option<&Path>) -> anyhow::Result<clap::Command> {
+    let named = path.is_some();
+    let path = path.unwrap_or(Path::new("uems.toml"));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => return Ok(command),
+        Err(error) => anyhow::bail!("cannot read {}: {error}", path.display()),
+    };
+    let table: toml::Table =
+        text.parse().map_err(|error| anyhow::anyhow!("{} is not TOML: {error}", path.display()))?;
+    for (key, value) in table {
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Array(items) => {
+                items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+            }
+            other => other.to_string(),
+        };
+        let id = key.replace('-', "_");
+        anyhow::ensure!(
+            command.get_arguments().any(|arg| arg.get_id() == id.as_str() && arg.get_env().is_some()),
+            "{} sets `{key}`, which is not a setting; `uems config check` lists them",
+            path.display()
+        );
+        command = command.mut_arg(id, |arg| arg.default_value(value));
+    }
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::{CommandFactory, FromArgMatches, Parser};
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn parse(file: &str, flags: &[&str]) -> anyhow::Result<Config> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("uems.toml");
+        std::fs::write(&path, file)?;
+        let command = with_file(Cli::command(), Some(&path))?;
+        let matches = command.try_get_matches_from([&["uems"], flags].concat())?;
+        Ok(Cli::from_arg_matches(&matches)?.config)
+    }
+
+    #[test]
+    fn a_flag_stands_above_the_file_and_the_file_above_the_default() {
+        let config = parse("listen = \"127.0.0.1:9000\"\nmax-credits = 12\n", &[]).unwrap();
+        assert_eq!((config.server.listen.port(), config.institution.max_credits), (9000, Decimal::from(12)));
+        let config = parse("listen = \"127.0.0.1:9000\"", &["--listen", "127.0.0.1:9001"]).unwrap();
+        assert_eq!(config.server.listen.port(), 9001);
+    }
+
+    #[test]
+    fn a_bad_value_and_an_unknown_key_name_themselves() {
+        let error = |file, flags: &[&str]| parse(file, flags).unwrap_err().to_string();
+        assert!(error("listem = \"x\"", &[]).contains("`listem`"));
+        assert!(error("", &["--teaching-days", "monday,caturday"]).contains("caturday"));
+        assert!(error("max-credits = 0", &[]).contains("max-credits"));
+    }
+
+    #[test]
+    fn production_refuses_the_development_secret() {
+        let mut config = parse("", &["--environment", "production"]).unwrap();
+        assert!(config.check().unwrap_err().to_string().contains("JWT_SECRET"));
+        config.auth.jwt_secret = "0123456789abcdef0123456789abcdef".to_owned();
+        config.check().unwrap();
+        config.auth.insecure_cookies = true;
+        assert!(config.check().is_err());
+    }
+}

@@ -1,0 +1,205 @@
+//! Whether a student may have a seat; pure. Facts come from rows under lock.
+
+use crate::courses::Clash;
+use crate::error::Refusal;
+use crate::ids::CourseId;
+use crate::policy::Role;
+use crate::terms::RegistrationState;
+
+use super::model::Status;
+
+/// The student, under lock.
+#[derive(Clone, Copy, Debug)]
+pub struct StudentFacts {
+    pub role: Role,
+    pub is_active: bool,
+}
+
+/// The section, under lock.
+#[derive(Clone, Debug)]
+pub struct CourseFacts {
+    pub id: CourseId,
+    pub code: String,
+    pub section: String,
+    pub is_active: bool,
+    pub capacity: i32,
+    pub enrolled_count: i32,
+    pub waitlist_count: i64,
+    pub registration: RegistrationState,
+    pub drop_deadline_passed: bool,
+}
+
+impl CourseFacts {
+    pub fn has_seat(&self) -> bool {
+        self.enrolled_count < self.capacity
+    }
+
+    fn name(&self) -> String {
+        format!("{}-{}", self.code, self.section)
+    }
+}
+
+/// What is asked for, and by whom.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wish {
+    pub by_admin: bool,
+    pub waitlist: bool,
+    pub over_capacity: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    Seat,
+    SeatAboveCapacity,
+    PlaceInQueue,
+}
+
+/// Decides an attempt. A clash stands in the way of a seat, not of waiting: it may be gone when a seat comes.
+pub fn admit(
+    student: &StudentFacts, course: &CourseFacts, held: Option<Status>, clashes: &[Clash], wish: Wish,
+) -> Result<Grant, Refusal> {
+    eligible(student, course, wish.by_admin)?;
+    match held {
+        Some(Status::Enrolled) => {
+            return Err(Refusal::new("already_enrolled", format!("already enrolled in {}", course.name())));
+        }
+        Some(Status::Completed) => {
+            return Err(Refusal::new("already_completed", format!("{} is completed already", course.name())));
+        }
+        Some(Status::Pending) if !course.has_seat() && !wish.over_capacity => {
+            return Err(Refusal::new("already_waitlisted", format!("already waiting for {}", course.name())));
+        }
+        Some(Status::Pending | Status::Dropped) | None => {}
+    }
+    // A free seat beside a queue is one that no waiter could take; it is anybody's.
+    if course.has_seat() {
+        no_clash(clashes)?;
+        Ok(Grant::Seat)
+    } else if wish.over_capacity {
+        no_clash(clashes)?;
+        Ok(Grant::SeatAboveCapacity)
+    } else if wish.waitlist {
+        Ok(Grant::PlaceInQueue)
+    } else {
+        Err(full(course))
+    }
+}
+
+/// Whether a waiter gets a free seat.
+pub fn promote(student: &StudentFacts, course: &CourseFacts, clashes: &[Clash]) -> Result<(), Refusal> {
+    eligible(student, course, false)?;
+    no_clash(clashes)
+}
+
+fn eligible(student: &StudentFacts, course: &CourseFacts, by_admin: bool) -> Result<(), Refusal> {
+    if student.role != Role::Student {
+        return Err(Refusal::new("not_a_student", "only students take seats"));
+    }
+    if !student.is_active {
+        return Err(Refusal::new("student_inactive", "this student's account is deactivated"));
+    }
+    if !course.is_active {
+        return Err(Refusal::new("course_inactive", format!("{} is not offered any more", course.name())));
+    }
+    match course.registration {
+        RegistrationState::Open => Ok(()),
+        _ if by_admin => Ok(()),
+        RegistrationState::NotYet => {
+            Err(Refusal::new("registration_closed", "registration for this term has not opened yet").fact("registration", "not_yet"))
+        }
+        RegistrationState::Closed => {
+            Err(Refusal::new("registration_closed", "registration for this term is closed; ask the registrar's office").fact("registration", "closed"))
+        }
+    }
+}
+
+fn no_clash(clashes: &[Clash]) -> Result<(), Refusal> {
+    let Some(first) = clashes.first() else { return Ok(()) };
+    let detail = format!("it meets at the same time as {}", first.with());
+    Err(Refusal::new("schedule_conflict", detail).fact("conflicts", clashes))
+}
+
+pub fn full(course: &CourseFacts) -> Refusal {
+    Refusal::new("course_full", format!("all {} seats of {} are taken; join the waitlist", course.capacity, course.name()))
+        .fact("capacity", course.capacity)
+        .fact("enrolled_count", course.enrolled_count)
+        .fact("waitlist_count", course.waitlist_count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::courses::Day;
+
+    const STUDENT: StudentFacts = StudentFacts { role: Role::Student, is_active: true };
+
+    fn course(capacity: i32, enrolled_count: i32) -> CourseFacts {
+        CourseFacts {
+            id: CourseId::new(),
+            code: "CS101".to_owned(),
+            section: "001".to_owned(),
+            is_active: true,
+            capacity,
+            enrolled_count,
+            waitlist_count: 0,
+            registration: RegistrationState::Open,
+            drop_deadline_passed: false,
+        }
+    }
+
+    fn clash() -> Clash {
+        Clash {
+            course_id: None,
+            code: None,
+            section: None,
+            name: None,
+            with_course_id: CourseId::new(),
+            with_code: "MA200".to_owned(),
+            with_section: "001".to_owned(),
+            with_name: "Algebra".to_owned(),
+            day: Day::Monday,
+            start: "09:00".to_owned(),
+            end: "10:00".to_owned(),
+        }
+    }
+
+    fn code(result: Result<Grant, Refusal>) -> String {
+        result.map_or_else(|refusal| refusal.code.to_string(), |grant| format!("{grant:?}"))
+    }
+
+    #[test]
+    fn each_rule_by_itself() {
+        let (free, full) = (course(2, 1), course(2, 2));
+        let closed = CourseFacts { registration: RegistrationState::Closed, ..free.clone() };
+        let wish = Wish::default();
+        let admin = Wish { by_admin: true, ..wish };
+        let waitlist = Wish { waitlist: true, ..wish };
+        let over = Wish { by_admin: true, over_capacity: true, ..wish };
+        let inactive = StudentFacts { is_active: false, ..STUDENT };
+        let teacher = StudentFacts { role: Role::Teacher, ..STUDENT };
+        let clashes = [clash()];
+        for (student, course, held, clashes, wish, expected) in [
+            (STUDENT, &free, None, &[][..], wish, "Seat"),
+            (STUDENT, &free, Some(Status::Dropped), &[], wish, "Seat"),
+            (STUDENT, &free, Some(Status::Enrolled), &[], wish, "already_enrolled"),
+            (STUDENT, &free, Some(Status::Completed), &[], wish, "already_completed"),
+            (STUDENT, &free, None, &clashes, wish, "schedule_conflict"),
+            (STUDENT, &free, None, &clashes, admin, "schedule_conflict"),
+            (STUDENT, &full, None, &[], wish, "course_full"),
+            (STUDENT, &full, None, &[], waitlist, "PlaceInQueue"),
+            (STUDENT, &full, None, &clashes, waitlist, "PlaceInQueue"),
+            (STUDENT, &full, Some(Status::Pending), &[], waitlist, "already_waitlisted"),
+            (STUDENT, &full, None, &[], over, "SeatAboveCapacity"),
+            (STUDENT, &full, Some(Status::Pending), &[], over, "SeatAboveCapacity"),
+            (STUDENT, &full, None, &clashes, over, "schedule_conflict"),
+            (STUDENT, &free, None, &[], waitlist, "Seat"),
+            (STUDENT, &free, Some(Status::Pending), &[], wish, "Seat"),
+            (STUDENT, &closed, None, &[], wish, "registration_closed"),
+            (STUDENT, &closed, None, &[], admin, "Seat"),
+            (inactive, &free, None, &[], admin, "student_inactive"),
+            (teacher, &free, None, &[], admin, "not_a_student"),
+        ] {
+            assert_eq!(code(admit(&student, course, held, clashes, wish)), expected);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Free seats go to the first waiter who still fits, in the transaction that freed them.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use sqlx::PgConnection;
+
+use super::queries;
+use super::rules::{self, StudentFacts};
+use crate::app::App;
+use crate::error::{Error, Refusal, Result};
+use crate::ids::{CourseId, UserId};
+
+/// How often a transaction starts over for a lock it turned out to need.
+pub const MOST_TRIES: usize = 16;
+
+/// Gives the free seats of a section to its waiters, first come, first served; each waiter passed over leaves an
+/// event with the reason. The caller holds the section's lock, and the locks of `locked` students.
+///
+/// The inner error is a student whose lock somebody else holds: roll back, and start over with it among the first.
+/// (Waiting for it here, with the section in hand, could deadlock.)
+pub async fn fill_seats(
+    db: &mut PgConnection, course: CourseId, locked: &BTreeSet<UserId>, actor: Option<UserId>,
+) -> Result<Result<u64, UserId>> {
+    let mut promoted = 0;
+    let Some(mut facts) = queries::lock_course(db, course).await? else { return Ok(Ok(0)) };
+    if !facts.has_seat() || facts.waitlist_count == 0 {
+        return Ok(Ok(0));
+    }
+    for waiter in queries::waiters(db, course).await? {
+        if !facts.has_seat() {
+            break;
+        }
+        let student = waiter.user_id;
+        if !locked.contains(&student) && !queries::try_lock_student(db, student).await? {
+            return Ok(Err(student));
+        }
+        let clashes = queries::clashes(db, student, course).await?;
+        let who = StudentFacts { role: waiter.role, is_active: waiter.is_active };
+        match rules::promote(&who, &facts, &clashes) {
+            Err(refusal) => skip(db, student, course, &refusal, actor).await?,
+            Ok(()) => {
+                let seat = queries::take_seat(db, student, course, false, "promoted", actor.unwrap_or(student), json!({})).await?;
+                seat.ok_or_else(|| anyhow::anyhow!("a locked section lost a seat"))?;
+                facts.enrolled_count += 1;
+                promoted += 1;
+            }
+        }
+    }
+    Ok(Ok(promoted))
+}
+
+/// `actor` is whoever freed the seat; the periodic look has none, and does not repeat what was noted last.
+async fn skip(db: &mut PgConnection, student: UserId, course: CourseId, refusal: &Refusal, actor: Option<UserId>) -> Result<()> {
+    if actor.is_none() && queries::skipped_already(db, student, course, &refusal.code).await? {
+        return Ok(());
+    }
+    queries::note(db, student, course, "skipped", Some(&refusal.code), actor, &refusal.facts).await
+}
+
+/// Looks at every section with a free seat and a queue: a waiter may have come to fit by a change elsewhere (a
+/// rescheduled course, an account activated again). Answers how many got a seat.
+pub async fn settle_all(app: &App) -> Result<u64> {
+    let mut promoted = 0;
+    for course in queries::unsettled(&app.db).await? {
+        promoted += settle(app, course).await?;
+    }
+    Ok(promoted)
+}
+
+async fn settle(app: &App, course: CourseId) -> Result<u64> {
+    let mut students = BTreeSet::new();
+    for _ in 0..MOST_TRIES {
+        let mut tx = app.db.begin().await?;
+        queries::lock_students(&mut tx, &students).await?;
+        match fill_seats(&mut tx, course, &students, None).await? {
+            Ok(promoted) => {
+                tx.commit().await?;
+                app.metrics.enrollments.with_label_values(&["enrolled"]).inc_by(promoted);
+                return Ok(promoted);
+            }
+            Err(student) => students.insert(student),
+        };
+    }
+    Err(Error::Overloaded)
+}
+
+/// [`settle_all`], beside the request that gave the reason.
+pub fn settle_soon(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = settle_all(&app).await {
+            tracing::warn!(event = "waitlist_unsettled", function = "settle_soon", error = %error, "Waitlists will be looked at later");
+        }
+    });
+}

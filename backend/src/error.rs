@@ -1,0 +1,340 @@
+//! Every failure a client can see: its status, its stable code, its words. The only `IntoResponse` of failures.
+//!
+//! Which to use: what the caller may not know to exist is [`Error::NotFound`]; what they may know but not do is
+//! [`Error::Forbidden`]; what a rule refuses is a [`Refusal`]; what is written wrong is [`Error::Invalid`].
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("sign in first")]
+    Unauthenticated,
+    #[error("the e-mail address or the password is wrong")]
+    InvalidCredentials,
+    #[error("this account is deactivated; ask the registrar's office")]
+    AccountInactive,
+    #[error("the session has ended; sign in again")]
+    SessionExpired,
+    #[error("this refresh token was exchanged a moment ago; use the newer one")]
+    RefreshSuperseded,
+    /// The role or relation may never do this; the text says who may.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// The named thing does not exist, or the caller may not know that it does.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("this address does not answer to that method")]
+    MethodNotAllowed,
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The caller edited an older version; carries the thing as it is now.
+    #[error("somebody changed this meanwhile; look at the current values and decide again")]
+    Stale(Box<Value>),
+    #[error("{0}")]
+    Malformed(String),
+    #[error("the request is larger than {0} bytes")]
+    TooLarge(usize),
+    #[error("send the body as application/json")]
+    UnsupportedMediaType,
+    #[error("some values are not acceptable; see `errors`")]
+    Invalid(Vec<FieldError>),
+    #[error("this Idempotency-Key was used for a different request; make a new one")]
+    KeyReused,
+    /// Too many tries; `retry_after` is in seconds.
+    #[error("too many tries; wait {retry_after} s and try again")]
+    RateLimited { retry_after: u64 },
+    #[error("the server is busy; try again in a moment")]
+    Overloaded,
+    #[error("the request took too long and was given up; check whether it took effect before you repeat it")]
+    TimedOut,
+    /// A probe's answer: why no requests should come here now.
+    #[error("{0}")]
+    Unavailable(&'static str),
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+    #[error("internal: {0:#}")]
+    Internal(#[from] anyhow::Error),
+}
+
+/// A refusal by rule (409): a stable code, a sentence, and the facts it was decided on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub code: Cow<'static, str>,
+    pub detail: String,
+    pub facts: Map<String, Value>,
+}
+
+impl Refusal {
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code: code.into(), detail: detail.into(), facts: Map::new() }
+    }
+
+    /// The `error_type` under which refusals are counted; the two of registration have their own.
+    fn kind(&self) -> &'static str {
+        match &*self.code {
+            "course_full" => "enrollment_capacity",
+            "schedule_conflict" => "enrollment_conflict",
+            _ => "refusal",
+        }
+    }
+
+    pub fn fact(mut self, name: &str, value: impl Serialize) -> Self {
+        self.facts.insert(name.to_owned(), serde_json::to_value(value).unwrap_or(Value::Null));
+        self
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// Path of the field, such as `schedule.monday[0]`.
+    pub field: String,
+    /// Stable word for the kind of error, such as `too_long`.
+    pub code: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), code, message: message.into() }
+    }
+}
+
+impl From<FieldError> for Error {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}
+
+/// RFC 9457 problem details, as every failure is answered. A refusal adds its facts beside these members.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `urn:uems:problem:<code>`.
+    pub r#type: String,
+    /// Short name of the status.
+    pub title: &'static str,
+    pub status: u16,
+    /// A sentence for the person in front of the screen.
+    pub detail: String,
+    /// Stable, machine-readable.
+    pub code: String,
+    /// The `X-Request-ID` under which the logs know this request.
+    pub request_id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    #[serde(flatten)]
+    #[schema(value_type = Object, additional_properties)]
+    pub facts: Map<String, Value>,
+}
+
+/// How bad it is, as the label of `uems_application_errors_total`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    Warning,
+    Error,
+    Critical,
+}
+
+impl Error {
+    /// Status, stable code, label of `error_type`.
+    fn class(&self) -> (StatusCode, &str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::Unauthenticated => (S::UNAUTHORIZED, "unauthenticated", "authentication"),
+            Self::InvalidCredentials => (S::UNAUTHORIZED, "invalid_credentials", "authentication"),
+            Self::AccountInactive => (S::UNAUTHORIZED, "account_inactive", "authentication"),
+            Self::SessionExpired => (S::UNAUTHORIZED, "session_expired", "authentication"),
+            Self::RefreshSuperseded => (S::UNAUTHORIZED, "refresh_superseded", "authentication"),
+            Self::Forbidden(_) => (S::FORBIDDEN, "forbidden", "authorization"),
+            Self::NotFound(_) => (S::NOT_FOUND, "not_found", "not_found"),
+            Self::MethodNotAllowed => (S::METHOD_NOT_ALLOWED, "method_not_allowed", "validation"),
+            Self::Refused(refusal) => (S::CONFLICT, &refusal.code, refusal.kind()),
+            Self::Stale(_) => (S::PRECONDITION_FAILED, "stale", "refusal"),
+            Self::Malformed(_) => (S::BAD_REQUEST, "malformed", "validation"),
+            Self::TooLarge(_) => (S::PAYLOAD_TOO_LARGE, "payload_too_large", "validation"),
+            Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "validation"),
+            Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "validation"),
+            Self::KeyReused => (S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "validation"),
+            Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "rate_limit"),
+            Self::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "overload"),
+            Self::TimedOut => (S::SERVICE_UNAVAILABLE, "timed_out", "overload"),
+            Self::Unavailable(_) => (S::SERVICE_UNAVAILABLE, "unavailable", "overload"),
+            Self::Database(_) => (S::INTERNAL_SERVER_ERROR, "internal", "database"),
+            Self::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "internal"),
+        }
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.class().0
+    }
+
+    pub fn code(&self) -> &str {
+        self.class().1
+    }
+
+    /// Label `error_type` of `uems_application_errors_total`.
+    pub fn kind(&self) -> &'static str {
+        self.class().2
+    }
+
+    pub fn severity(&self) -> Severity {
+        match self {
+            Self::Internal(_) | Self::Database(_) => Severity::Critical,
+            Self::Overloaded | Self::TimedOut => Severity::Error,
+            _ => Severity::Warning,
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { retry_after } => Some(*retry_after),
+            Self::Overloaded | Self::TimedOut => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The answer to the client; internal text stays behind.
+    pub fn problem(&self, request_id: &str) -> Problem {
+        let (status, code, _) = self.class();
+        let (errors, facts) = match self {
+            Self::Invalid(errors) => (errors.clone(), Map::new()),
+            Self::Refused(refusal) => (vec![], refusal.facts.clone()),
+            Self::Stale(current) => (vec![], Map::from_iter([("current".to_owned(), (**current).clone())])),
+            _ => (vec![], Map::new()),
+        };
+        let detail = match self {
+            Self::Database(_) | Self::Internal(_) => {
+                format!("something went wrong on our side; tell support the number {request_id}")
+            }
+            _ => self.to_string(),
+        };
+        Problem {
+            r#type: format!("urn:uems:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: sentence(&detail),
+            code: code.to_owned(),
+            request_id: request_id.to_owned(),
+            errors,
+            facts,
+        }
+    }
+
+    /// The whole response; the request log calls this, because only it knows the request's id.
+    pub fn render(&self, request_id: &str) -> Response {
+        let body = serde_json::to_vec(&self.problem(request_id)).unwrap_or_default();
+        let mut response = (self.status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = self.retry_after() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
+}
+
+/// A failure on its way out: [`crate::http::request_log`] finds it here, renders, counts and logs it once.
+#[derive(Clone)]
+pub struct Failure(pub Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Failure(Arc::new(self)));
+        response
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    /// What the database says about load, fail-over and impossible values is not an internal error.
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Overloaded,
+            sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
+                "40001" | "40P01" | "55P03" | "57014" | "25006" => Self::Overloaded,
+                code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => Self::Overloaded,
+                code if code.starts_with("22") => {
+                    FieldError::new("", "impossible_value", "a value cannot be stored (out of range, or not text)").into()
+                }
+                _ => Self::Database(error),
+            },
+            _ => Self::Database(error),
+        }
+    }
+}
+
+/// Turns a broken constraint into the refusal it stands for: the database judges, the name tells.
+pub trait OnConstraint<T> {
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
+        self.map_err(|error| match error.as_database_error() {
+            Some(database) if database.constraint() == Some(name) => refusal(),
+            _ => error.into(),
+        })
+    }
+}
+
+impl<T> OnConstraint<T> for Result<T, Error> {
+    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
+        self.map_err(|error| match &error {
+            Error::Database(inner) if inner.as_database_error().and_then(|e| e.constraint()) == Some(name) => refusal(),
+            _ => error,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn internal_text_never_reaches_the_client() {
+        let error = Error::Internal(anyhow::anyhow!("password=hunter2 at /srv"));
+        let body = serde_json::to_string(&error.problem("req-1")).unwrap();
+        assert!(!body.contains("hunter2") && body.contains("req-1"), "{body}");
+    }
+
+    #[test]
+    fn a_refusal_carries_its_facts_beside_the_standard_members() {
+        let error = Error::from(Refusal::new("course_full", "all seats are taken").fact("capacity", 30));
+        let body = serde_json::to_value(error.problem("r")).unwrap();
+        assert_eq!((body["capacity"].as_i64(), body["status"].as_i64()), (Some(30), Some(409)));
+        assert_eq!(body["detail"], "All seats are taken.");
+    }
+}

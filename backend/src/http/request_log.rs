@@ -1,0 +1,183 @@
+//! The outermost layer: gives each request an id and a trace, logs its start and end, counts it, and renders the
+//! failure it ended in, once.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Instant;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::{Instrument, Span, field};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Failure, Severity};
+
+/// The client's address: the peer's, or what the configured number of proxies in front say it is.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+pub async fn request_log(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(request.headers());
+    let trace_id = trace_id(request.headers());
+    let address = client_address(&request, app.config.server.trusted_proxies);
+    request.extensions_mut().insert(ClientAddress(address));
+    let method = method_label(request.method());
+    let path = request.uri().path().to_owned();
+    let handler = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let counted = handler.clone().filter(|handler| app.config.telemetry.enable_metrics && is_counted(handler));
+
+    let span = tracing::info_span!("request", request_id = %id, trace_id = %trace_id, user_id = field::Empty, user_role = field::Empty);
+    let in_progress = counted.as_deref().map(|handler| InProgress::enter(&app, method, handler));
+    let quiet = handler.as_deref().is_none_or(|handler| !is_counted(handler));
+    if !quiet {
+        span.in_scope(|| {
+            tracing::info!(event = "request_started", function = "request_log", method, path, client_ip = %address, "Request started");
+        });
+    }
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
+        let cookies = response.headers().get_all(axum::http::header::SET_COOKIE).iter().cloned().collect::<Vec<_>>();
+        response = error.render(&id);
+        for cookie in cookies {
+            response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
+        }
+        report(&app, &span, &error, method, &path, started);
+    }
+    let (status, duration) = (response.status(), started.elapsed().as_secs_f64());
+    if let Some(handler) = &counted {
+        app.metrics.http_requests.with_label_values(&[method, handler, status.as_str()]).inc();
+        app.metrics.http_request_seconds.with_label_values(&[method, handler]).observe(duration);
+    }
+    drop(in_progress);
+    if !quiet || status.is_server_error() {
+        span.in_scope(|| {
+            tracing::info!(
+                event = "request_completed", function = "request_log", method, path, client_ip = %address,
+                status_code = status.as_u16(), duration_seconds = duration, "Request completed"
+            );
+        });
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+/// Counts the failure; the ones that are our fault are logged with the text the client does not get.
+fn report(app: &App, span: &Span, error: &crate::error::Error, method: &str, path: &str, started: Instant) {
+    let severity = match error.severity() {
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+        Severity::Critical => "critical",
+    };
+    app.metrics.application_errors.with_label_values(&[error.kind(), severity]).inc();
+    if error.severity() != Severity::Warning {
+        span.in_scope(|| {
+            tracing::error!(
+                event = "request_failed", function = "request_log", method, path,
+                critical = error.severity() == Severity::Critical,
+                error_type = error.kind(), error_message = %error,
+                duration_seconds = started.elapsed().as_secs_f64(), "Request failed"
+            );
+        });
+    }
+}
+
+/// The in-progress gauge, down again however the request ends (a client that hangs up drops the handler).
+struct InProgress(prometheus::IntGauge);
+
+impl InProgress {
+    fn enter(app: &App, method: &str, handler: &str) -> Self {
+        let gauge = app.metrics.http_requests_in_progress.with_label_values(&[method, handler]);
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for InProgress {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// The original design leaves metrics and health out of its own numbers.
+fn is_counted(handler: &str) -> bool {
+    !handler.contains("/health") && !handler.starts_with("/metrics")
+}
+
+fn request_id(headers: &HeaderMap) -> String {
+    let sane = |text: &&str| {
+        (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(sane);
+    given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
+}
+
+/// The trace id of a W3C `traceparent`, else a new one.
+fn trace_id(headers: &HeaderMap) -> String {
+    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(|text| {
+        let mut parts = text.split('-');
+        let (version, trace) = (parts.next()?, parts.next()?);
+        let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        let fine = version.len() == 2 && version != "ff" && hex(version) && trace.len() == 32 && hex(trace);
+        (fine && trace.bytes().any(|byte| byte != b'0')).then(|| trace.to_owned())
+    });
+    given.unwrap_or_else(|| Uuid::new_v4().simple().to_string())
+}
+
+fn client_address(request: &Request, proxies: usize) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let forwarded = (proxies > 0).then(|| forwarded_for(request.headers(), proxies)).flatten();
+    forwarded.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+}
+
+/// Each proxy appends the address it saw; what stands left of ours, anybody may have written.
+fn forwarded_for(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+    let all: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).collect();
+    all.len().checked_sub(proxies).and_then(|index| all.get(index)?.trim().parse().ok())
+}
+
+fn method_label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name.parse().unwrap(), HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn only_sane_ids_are_taken_over() {
+        assert_eq!(request_id(&headers("x-request-id", "abc-1.2_3")), "abc-1.2_3");
+        assert_ne!(request_id(&headers("x-request-id", "a b")), "a b");
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(trace_id(&headers("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"))), trace);
+        assert_ne!(trace_id(&headers("traceparent", "00-xyz-1-01")), "xyz");
+    }
+
+    #[test]
+    fn a_forged_forwarded_for_is_not_believed() {
+        let headers = headers("x-forwarded-for", "1.1.1.1, 2.2.2.2");
+        assert_eq!(forwarded_for(&headers, 1), Some("2.2.2.2".parse().unwrap()));
+        assert_eq!(forwarded_for(&headers, 2), Some("1.1.1.1".parse().unwrap()));
+        assert_eq!(forwarded_for(&headers, 3), None);
+    }
+}

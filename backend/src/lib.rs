@@ -1,0 +1,45 @@
+//! UEMS, a University Education Management System. The map of the program:
+
+/// What a handler can reach.
+pub mod app;
+/// Sign-up, sign-in, tokens, the person behind a request.
+pub mod auth;
+/// Every setting, its variable and its default.
+pub mod config;
+/// Sections of courses: catalogue, schedule, rooms.
+pub mod courses;
+/// The pool, the private PostgreSQL, the timing of statements.
+pub mod db;
+/// Registration: seats, clashes, windows, the waitlist.
+pub mod enrollments;
+/// Every failure a client can see.
+pub mod error;
+/// Health and readiness.
+pub mod health;
+/// What handlers share: bodies, pages, idempotency, overload, the request log, the embedded UI.
+pub mod http;
+/// Typed ids.
+pub mod ids;
+/// `uems import …`: files of other systems.
+pub mod import;
+/// Periodic tasks.
+pub mod jobs;
+/// Every metric.
+pub mod metrics;
+/// Who may do what.
+pub mod policy;
+/// Every route, then the middleware.
+pub mod router;
+/// Demo data.
+pub mod seed;
+/// Accept loop, time limits, clean stop.
+pub mod server;
+/// JSON log lines, spans, trace ids.
+pub mod telemetry;
+/// Terms, their dates and registration windows; the institution's settings.
+pub mod terms;
+/// People.
+pub mod users;
+
+/// The migrations, once for the program and the tests.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!();

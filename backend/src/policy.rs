@@ -1,0 +1,147 @@
+//! Who may do what. One question, [`Actor::may`]; everything not granted here is denied.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::{Error, Result};
+use crate::ids::{SessionId, UserId};
+
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "varchar", rename_all = "snake_case")]
+pub enum Role {
+    Admin,
+    Teacher,
+    Student,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Teacher, Self::Student];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Teacher => "teacher",
+            Self::Student => "student",
+        }
+    }
+}
+
+/// The signed-in person behind a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub id: UserId,
+    pub role: Role,
+    pub session: SessionId,
+}
+
+/// An act, with the facts the decision needs. `teacher` is the teacher assigned to the course in question.
+#[derive(Clone, Copy, Debug)]
+pub enum Action {
+    /// See or change the list of people, create them, deactivate them.
+    ManageUsers,
+    ReadUser { user: UserId },
+    /// See a card (name, e-mail, department) of a student; `own_student`: sits in one of the actor's courses.
+    ReadStudentCard { own_student: bool },
+    /// Change one's own name or password.
+    UpdateSelf { user: UserId },
+    ReadEnrollmentsOf { user: UserId },
+    ReadCourses,
+    /// Create, deactivate, and change capacity, teacher, credits and the like.
+    ManageCourses,
+    /// Change description, schedule and room.
+    UpdateCourse { teacher: Option<UserId> },
+    ReadRoster { teacher: Option<UserId> },
+    Enroll { student: UserId },
+    /// Enrol above capacity, outside the registration window.
+    OverrideEnrollment,
+    Drop { student: UserId },
+    ManageTerms,
+}
+
+impl Actor {
+    /// `Ok` if the actor may do this; a refusal that says who may, otherwise.
+    pub fn may(&self, action: Action) -> Result<()> {
+        use Role::{Admin, Student, Teacher};
+        let mine = |user: UserId| user == self.id;
+        let teaches = |teacher: Option<UserId>| teacher == Some(self.id);
+        let (granted, otherwise) = match (action, self.role) {
+            (_, Admin) => (true, ""),
+
+            (Action::ManageUsers, Teacher | Student) => (false, "only an admin manages people"),
+            (Action::ReadUser { user }, Teacher | Student) => (mine(user), "only an admin reads another person's record"),
+            (Action::ReadStudentCard { own_student }, Teacher) => (own_student, "a teacher sees students of their own courses"),
+            (Action::ReadStudentCard { .. }, Student) => (false, "only an admin or their teacher sees a student's card"),
+            (Action::UpdateSelf { user }, Teacher | Student) => (mine(user), "only an admin changes another person's record"),
+            (Action::ReadEnrollmentsOf { user }, Teacher | Student) => {
+                (mine(user), "only an admin reads another person's enrolments")
+            }
+
+            (Action::ReadCourses, Teacher | Student) => (true, ""),
+            (Action::ManageCourses, Teacher | Student) => (false, "only an admin does this to a course"),
+            (Action::UpdateCourse { teacher }, Teacher) => (teaches(teacher), "only an admin or the assigned teacher changes a course"),
+            (Action::UpdateCourse { .. }, Student) => (false, "only an admin or the assigned teacher changes a course"),
+            (Action::ReadRoster { teacher }, Teacher) => (teaches(teacher), "only an admin or the assigned teacher sees the roster"),
+            (Action::ReadRoster { .. }, Student) => (false, "only an admin or the assigned teacher sees the roster"),
+
+            (Action::Enroll { student }, Student) => (mine(student), "only an admin enrols somebody else"),
+            (Action::Enroll { .. }, Teacher) => (false, "only students enrol, or an admin for them"),
+            (Action::Drop { student }, Student) => (mine(student), "only an admin drops somebody else"),
+            (Action::Drop { .. }, Teacher) => (false, "only students drop, or an admin for them"),
+            (Action::OverrideEnrollment, Teacher | Student) => (false, "only an admin enrols above capacity"),
+            (Action::ManageTerms, Teacher | Student) => (false, "only an admin changes a term"),
+        };
+        if granted { Ok(()) } else { Err(Error::Forbidden(otherwise)) }
+    }
+
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The picture of the policy: a change of policy is a diff of this.
+    #[test]
+    fn matrix() {
+        let me = UserId::new();
+        let other = UserId::new();
+        let acts = [
+            ("manage people", Action::ManageUsers),
+            ("read own record", Action::ReadUser { user: me }),
+            ("read another's record", Action::ReadUser { user: other }),
+            ("read card of own student", Action::ReadStudentCard { own_student: true }),
+            ("read card of another student", Action::ReadStudentCard { own_student: false }),
+            ("update self", Action::UpdateSelf { user: me }),
+            ("update another", Action::UpdateSelf { user: other }),
+            ("read own enrolments", Action::ReadEnrollmentsOf { user: me }),
+            ("read another's enrolments", Action::ReadEnrollmentsOf { user: other }),
+            ("read courses", Action::ReadCourses),
+            ("manage courses", Action::ManageCourses),
+            ("update own course", Action::UpdateCourse { teacher: Some(me) }),
+            ("update another's course", Action::UpdateCourse { teacher: Some(other) }),
+            ("update a course of nobody", Action::UpdateCourse { teacher: None }),
+            ("read own roster", Action::ReadRoster { teacher: Some(me) }),
+            ("read another's roster", Action::ReadRoster { teacher: Some(other) }),
+            ("enrol self", Action::Enroll { student: me }),
+            ("enrol another", Action::Enroll { student: other }),
+            ("enrol above capacity", Action::OverrideEnrollment),
+            ("drop self", Action::Drop { student: me }),
+            ("drop another", Action::Drop { student: other }),
+            ("manage terms", Action::ManageTerms),
+        ];
+        let mut picture = format!("{:<30}A T S\n", "");
+        for (name, action) in acts {
+            let marks = Role::ALL.map(|role| {
+                let actor = Actor { id: me, role, session: SessionId::new() };
+                if actor.may(action).is_ok() { "✔" } else { "✘" }
+            });
+            picture += &format!("{name:<30}{}\n", marks.join(" "));
+        }
+        insta::assert_snapshot!(picture);
+    }
+}

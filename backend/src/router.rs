@@ -1,0 +1,131 @@
+//! Every route, in the order of the API document; then the middleware, innermost first.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::App;
+use crate::config::Environment;
+use crate::error::Error;
+use crate::http::{request_log, ui};
+use crate::{auth, courses, enrollments, health, terms, users};
+
+/// Longest time a request may take.
+const MOST_TIME: Duration = Duration::from_secs(30);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "UEMS", description = "University Education Management System. Failures are RFC 9457 problem details with a stable `code`."),
+    modifiers(&BearerTokens),
+    security(("bearer" = [])),
+    servers((url = "/api/v1")),
+    tags(
+        (name = "auth", description = "Accounts and sessions"),
+        (name = "users", description = "People"),
+        (name = "courses", description = "Sections of courses"),
+        (name = "enrollments", description = "Registration"),
+        (name = "terms", description = "Terms and the institution's settings"),
+        (name = "health", description = "For load balancers and monitoring"),
+    )
+)]
+struct Document;
+
+struct BearerTokens;
+
+impl Modify for BearerTokens {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        document.components.get_or_insert_default().add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(auth::register))
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::me))
+        .routes(routes!(auth::logout))
+        .routes(routes!(users::list_users, users::create_user))
+        .routes(routes!(users::get_user, users::update_user, users::deactivate_user))
+        .routes(routes!(users::user_enrollments))
+        .routes(routes!(courses::list_courses, courses::create_course))
+        .routes(routes!(courses::list_departments))
+        .routes(routes!(courses::validate_schedule))
+        .routes(routes!(courses::get_course, courses::update_course, courses::deactivate_course))
+        .routes(routes!(courses::course_enrollments))
+        .routes(routes!(enrollments::enroll))
+        .routes(routes!(enrollments::drop_course))
+        .routes(routes!(terms::list_terms))
+        .routes(routes!(terms::put_term))
+        .routes(routes!(terms::institution))
+        .routes(routes!(health::health))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::live))
+}
+
+/// The API's document, as served and as checked in.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    api().split_for_parts().1
+}
+
+pub fn router(app: App) -> Router {
+    let (routes, document) = api().split_for_parts();
+    let secure = app.config.server.environment == Environment::Production;
+    let router = Router::new()
+        .nest("/api/v1", routes)
+        .route("/health", get(health::health))
+        .route("/health/ready", get(health::ready))
+        .route("/health/live", get(health::live))
+        .route("/metrics", get(health::metrics))
+        .merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", document))
+        .fallback(ui::serve)
+        .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
+        .layer(DefaultBodyLimit::max(app.config.server.max_body_bytes))
+        .layer(axum::middleware::from_fn(time_limit))
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), request_log::request_log))
+        .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(fixed_header(header::REFERRER_POLICY, "same-origin"))
+        .layer(fixed_header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(default_header(header::CACHE_CONTROL, "no-store"));
+    let router = if secure {
+        router.layer(fixed_header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"))
+    } else {
+        router
+    };
+    router.with_state(app)
+}
+
+fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Answers are personal unless a handler says otherwise.
+fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+}
+
+async fn time_limit(request: axum::extract::Request, next: axum::middleware::Next) -> Response {
+    match tokio::time::timeout(MOST_TIME, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Error::TimedOut.into_response(),
+    }
+}
+
+fn answer_panic(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+    let text = text.unwrap_or_else(|| "a panic without words".to_owned());
+    Error::Internal(anyhow::anyhow!("panic: {text}")).into_response()
+}

@@ -1,0 +1,8 @@
+//! Terms: their class dates and registration windows.
+
+mod model;
+mod queries;
+mod routes;
+
+pub use model::{RegistrationState, Semester, Term};
+pub use routes::{institution, list_terms, put_term, __path_institution, __path_list_terms, __path_put_term};
