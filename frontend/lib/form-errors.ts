@@ -1,24 +1,46 @@
 import type { FieldValues, Path, UseFormReturn } from 'react-hook-form';
-import { toProblem } from './api/problem';
+import { toProblem, type FieldError } from './api/problem';
+
+interface Mapping<T extends FieldValues> {
+  /** Refusals that belong to one field, by their code. */
+  codes?: Record<string, Path<T>>;
+  /** The form's name of a field the server names differently. */
+  rename?: (field: string) => string;
+}
 
 /** Puts each complaint of the server next to its field; what has no field here goes above the form. */
 export function showProblem<T extends FieldValues>(
   form: UseFormReturn<T>,
   error: unknown,
-  fieldOfCode: Record<string, Path<T>> = {},
+  { codes = {}, rename = (field) => field }: Mapping<T> = {},
 ) {
   const problem = toProblem(error);
   const known = Object.keys(form.getValues());
-  const placed = problem.fields.filter(({ field }) => known.includes(field));
-  const elsewhere = problem.fields.filter(({ field }) => !known.includes(field));
+  const nameOf = ({ field }: FieldError) => known.find((name) => name === rename(field));
+  const placed = problem.fields.filter(nameOf);
+  const elsewhere = problem.fields.filter((complaint) => !nameOf(complaint));
 
-  placed.forEach(({ field, message }, index) =>
-    form.setError(field as Path<T>, { type: 'server', message }, { shouldFocus: index === 0 }),
+  placed.forEach((complaint, index) =>
+    form.setError(
+      nameOf(complaint) as Path<T>,
+      { type: 'server', message: sentence(complaint.message) },
+      { shouldFocus: index === 0 },
+    ),
   );
-  const field = fieldOfCode[problem.code];
-  if (field) form.setError(field, { type: 'server', message: problem.message }, { shouldFocus: true });
+  const field = codes[problem.code];
+  if (field)
+    form.setError(field, { type: 'server', message: sentence(problem.message) }, { shouldFocus: true });
   else if (placed.length === 0 || elsewhere.length > 0) {
-    const detail = elsewhere.map(({ field: name, message }) => `${name}: ${message}`).join(' ');
-    form.setError('root', { type: 'server', message: [problem.message, detail].filter(Boolean).join(' ') });
+    const details = elsewhere.map(({ field: name, message }) => `${name}: ${message}`).join('; ');
+    form.setError('root', {
+      type: 'server',
+      message: details ? `${sentence(problem.message)} ${details}` : sentence(problem.message),
+    });
   }
+}
+
+/** The API's messages may begin in lower case, as part of a longer line. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -74,9 +74,9 @@ export function parseSchedule(schedule: ApiSchedule | null | undefined): Slot[] 
 
 export function toSchedule(slots: readonly Slot[]): ApiSchedule {
   const schedule: ApiSchedule = {};
-  for (const { day, start, end, ...rest } of slots) {
+  for (const { day, start, end, from, to, room, type } of slots) {
     const time = `${formatTime(start)}-${formatTime(end)}`;
-    const extra = Object.fromEntries(Object.entries(rest).filter(([, value]) => value));
+    const extra = Object.fromEntries(Object.entries({ from, to, room, type }).filter(([, value]) => value));
     (schedule[day] ??= []).push(Object.keys(extra).length ? { time, ...extra } : time);
   }
   return schedule;

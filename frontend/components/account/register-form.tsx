@@ -29,7 +29,7 @@ export function RegisterForm() {
     try {
       await register(department ? { ...rest, department } : rest);
     } catch (error) {
-      showProblem(form, error, { email_taken: 'email' });
+      showProblem(form, error, { codes: { email_taken: 'email' } });
     }
   });
 

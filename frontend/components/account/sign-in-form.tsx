@@ -26,7 +26,7 @@ export function SignInForm() {
     try {
       await signIn(email, password);
     } catch (error) {
-      showProblem(form, error, { invalid_credentials: 'password' });
+      showProblem(form, error, { codes: { invalid_credentials: 'password' } });
     }
   });
 

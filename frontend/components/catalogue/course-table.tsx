@@ -1,7 +1,7 @@
 'use client';
 
-import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
+import { SortHeader } from '@/components/ui/sort-header';
 import type { Course, Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { isTyping, singleKeysOn } from '@/lib/shortcuts';
@@ -20,18 +20,16 @@ interface CourseTableProps {
 }
 
 const columns = [
-  { label: 'Code', sort: 'code', width: 'w-[11%]' },
-  { label: 'Course', sort: 'name', width: 'w-[26%]' },
-  { label: 'Teacher', sort: 'teacher', width: 'w-[16%]' },
-  { label: 'Time', sort: 'time', width: 'w-[19%]' },
-  { label: 'Credits', sort: 'credits', width: 'w-[7%]' },
-  { label: 'Seats left', sort: 'seats', width: '' },
+  { label: 'Code', sort: 'code', width: 'w-27' },
+  { label: 'Course', sort: 'name', width: '' },
+  { label: 'Teacher', sort: 'teacher', width: 'w-[18%] max-lg:w-32' },
+  { label: 'Time', sort: 'time', width: 'w-46' },
+  { label: 'Credits', sort: 'credits', width: 'w-18' },
+  { label: 'Seats left', sort: 'seats', width: 'w-31' },
 ];
 
 export function CourseTable({ courses, held, term, sort, stale, onSort, onPreview }: CourseTableProps) {
   const { role } = useUser();
-  const descending = sort.startsWith('-');
-  const sorted = descending ? sort.slice(1) : sort;
 
   return (
     <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
@@ -39,29 +37,18 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
         <caption className="sr-only">Courses, {courses.length} on this page</caption>
         <thead className="max-md:sr-only">
           <tr className="border-b border-line bg-sunken text-left">
-            {columns.map((column) => {
-              const active = sorted === column.sort;
-              const Arrow = descending ? ArrowDown : ArrowUp;
-              return (
-                <th
-                  key={column.sort}
-                  scope="col"
-                  aria-sort={active ? (descending ? 'descending' : 'ascending') : undefined}
-                  className={`p-0 ${column.width}`}
-                >
-                  <button
-                    type="button"
-                    onClick={() => onSort(active && !descending ? `-${column.sort}` : column.sort)}
-                    className="flex h-9 w-full items-center gap-1 px-3 text-xs font-medium text-muted -outline-offset-2 hover:text-ink"
-                  >
-                    {column.label}
-                    {active && <Arrow aria-hidden className="size-3" />}
-                  </button>
-                </th>
-              );
-            })}
+            {columns.map((column) => (
+              <SortHeader
+                key={column.sort}
+                label={column.label}
+                field={column.sort}
+                sort={sort}
+                onSort={onSort}
+                className={column.width}
+              />
+            ))}
             {role === 'student' && (
-              <th scope="col" className="w-32 px-3 text-right text-xs font-medium text-muted">
+              <th scope="col" className="w-24 px-3 text-right text-xs font-medium text-muted">
                 Enrolment
               </th>
             )}

@@ -80,7 +80,7 @@ function Facts({ course }: { course: Course }) {
     ['Teacher', course.teacher?.full_name ?? 'Not assigned yet'],
     ['Credits', formatCredits(course.credits)],
     ['Room', course.room ?? 'Not assigned yet'],
-    ['Seats', <Seats key="seats" course={course} detailed />],
+    ['Seats', <Seats key="seats" course={course} variant="full" />],
     ['Department', course.department],
     ['Section', course.section],
     ...(course.cross_listing ? [['Cross-listed as', course.cross_listing] as [string, ReactNode]] : []),

@@ -28,7 +28,7 @@ export function RegistrationPanel({ course }: { course: Course }) {
           <p className="font-medium">{standing(course)}</p>
           <p className="min-h-5 text-sm text-muted">{remark(course, term, clash)}</p>
           <div className="mt-3 flex items-center justify-between gap-3">
-            <Seats course={course} />
+            <Seats course={course} variant="full" />
             <EnrollmentButton course={course} term={term} clash={clash} prominent />
           </div>
           <hr className="my-4 border-line" />

@@ -17,13 +17,14 @@ interface EnrollmentButtonProps {
   course: Course;
   term: Term | undefined;
   clash: Clash<Course> | undefined;
+  /** The main thing of its page; rows of a list stay quieter and shorter. */
   prominent?: boolean;
-  className?: string;
 }
 
 interface Offer {
   intent: Intent;
   label: string;
+  short: string;
   name: string;
   look: Look;
   reason: string | null;
@@ -43,6 +44,7 @@ function offerFor(course: Course, term: Term | undefined, clash: Clash<Course> |
     return {
       intent: 'drop',
       label: 'Drop',
+      short: 'Drop',
       name: `Drop ${label}`,
       look: 'danger',
       reason: null,
@@ -55,6 +57,7 @@ function offerFor(course: Course, term: Term | undefined, clash: Clash<Course> |
     return {
       intent: 'drop',
       label: 'Leave waitlist',
+      short: 'Leave',
       name: `Leave waitlist of ${label}`,
       look: 'danger',
       reason: null,
@@ -64,18 +67,26 @@ function offerFor(course: Course, term: Term | undefined, clash: Clash<Course> |
   const shut = course.is_active ? registrationReason(term) : 'This course is not offered any more';
   if (course.seats_left > 0) {
     const reason = shut ?? (clash ? clashReason(clash) : null);
-    return { intent: 'enroll', label: 'Enrol', name: `Enrol in ${label}`, look: 'primary', reason };
+    return {
+      intent: 'enroll',
+      label: 'Enrol',
+      short: 'Enrol',
+      name: `Enrol in ${label}`,
+      look: 'primary',
+      reason,
+    };
   }
   return {
     intent: 'waitlist',
     label: 'Join waitlist',
+    short: 'Waitlist',
     name: `Join waitlist of ${label}`,
     look: 'plain',
     reason: shut,
   };
 }
 
-export function EnrollmentButton({ course, term, clash, prominent, className = '' }: EnrollmentButtonProps) {
+export function EnrollmentButton({ course, term, clash, prominent }: EnrollmentButtonProps) {
   const user = useUser();
   const busy = useIsMutating({ mutationKey: enrollmentMutationKey(course.id) }) > 0;
   const [asking, setAsking] = useState(false);
@@ -98,10 +109,11 @@ export function EnrollmentButton({ course, term, clash, prominent, className = '
         data-enrollment
         disabledReason={offer.reason}
         busy={busy}
-        className={className}
+        size={prominent ? 'normal' : 'small'}
+        className={prominent ? '' : 'min-w-17'}
         onClick={offer.warning ? () => setAsking(true) : run}
       >
-        {offer.label}
+        {prominent ? offer.label : offer.short}
       </Button>
       {asking && (
         <Confirm

@@ -7,10 +7,10 @@ import { huesOf } from '@/components/schedule/hues';
 import { WeekGrid } from '@/components/schedule/week-grid';
 import { buildWeek } from '@/components/schedule/week-model';
 import { LinkButton } from '@/components/ui/button';
-import { Select } from '@/components/ui/field';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
+import { TermSelect } from '@/components/ui/term-select';
 import { institution, termList } from '@/lib/api/terms';
 import type { Course } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
@@ -46,20 +46,12 @@ export function Timetable() {
   return (
     <>
       <PageHeader title="My week" summary={loading ? '' : summary(mine.held, mine.waiting.length)}>
-        <Select
-          aria-label="Term"
-          value={term ? termKey(term) : ''}
-          onChange={(event) => update({ term: event.target.value })}
+        <TermSelect
+          terms={terms.data ?? []}
+          term={term}
+          onChange={(key) => update({ term: key })}
           className="w-44!"
-        >
-          {!term && <option value="">Term</option>}
-          {terms.data?.map((option) => (
-            <option key={termKey(option)} value={termKey(option)}>
-              {termLabel(option)}
-              {option.is_current ? ' (now)' : ''}
-            </option>
-          ))}
-        </Select>
+        />
       </PageHeader>
       <div className="mt-5">
         {failed ? (

@@ -12,13 +12,15 @@ const looks = {
 };
 
 const shape =
-  'inline-flex h-9 shrink-0 items-center justify-center gap-1.5 rounded-md border px-3.5 text-base font-medium whitespace-nowrap transition-colors pointer-coarse:h-11 aria-disabled:cursor-not-allowed';
+  'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md border font-medium whitespace-nowrap transition-colors pointer-coarse:h-11 aria-disabled:cursor-not-allowed';
+const sizes = { normal: 'h-9 px-3.5 text-base', small: 'h-8 px-2.5 text-sm pointer-coarse:px-3.5' };
 const off = 'border-line bg-sunken text-muted';
 
 export type Look = keyof typeof looks;
 
 interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
   look?: Look;
+  size?: keyof typeof sizes;
   /** Why it cannot be pressed. It keeps its place in the tab order and says so when tried. */
   disabledReason?: string | null;
   busy?: boolean;
@@ -27,6 +29,7 @@ interface ButtonProps extends Omit<ComponentProps<'button'>, 'disabled'> {
 
 export function Button({
   look = 'plain',
+  size = 'normal',
   disabledReason,
   busy,
   className = '',
@@ -46,7 +49,7 @@ export function Button({
         aria-busy={busy || undefined}
         aria-describedby={described || undefined}
         title={disabledReason ?? rest.title}
-        className={`${shape} ${disabledReason ? off : looks[look]} ${className}`}
+        className={`${shape} ${sizes[size]} ${disabledReason ? off : looks[look]} ${className}`}
         onClick={(event) => {
           if (!disabledReason && !busy) return onClick?.(event);
           event.preventDefault();
@@ -69,7 +72,7 @@ export function LinkButton({
   className = '',
   ...rest
 }: ComponentProps<typeof Link> & { look?: Look }) {
-  return <Link {...rest} className={`${shape} ${looks[look]} ${className}`} />;
+  return <Link {...rest} className={`${shape} ${sizes.normal} ${looks[look]} ${className}`} />;
 }
 
 /** A square with a picture only; the name is for those who do not see it. */

@@ -17,7 +17,7 @@ export function Toggle({
       type="button"
       aria-pressed={on}
       onClick={() => onChange(!on)}
-      className="inline-flex h-9 shrink-0 items-center gap-2 rounded-md border border-line bg-surface px-3 text-base whitespace-nowrap text-ink hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:font-medium pointer-coarse:h-11"
+      className="inline-flex h-9 shrink-0 items-center gap-2 rounded-md border border-edge bg-surface px-3 text-base whitespace-nowrap text-ink hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:font-medium pointer-coarse:h-11"
     >
       <span
         aria-hidden

@@ -37,13 +37,15 @@ function heldOnly(page: Page<Enrollment>): Held[] {
     .sort((a, b) => a.course.code.localeCompare(b.course.code));
 }
 
+export const ROSTER_PAGE_SIZE = 50;
+
 export function roster(courseId: string, status: EnrollmentStatus, page: number) {
   return queryOptions({
     queryKey: ['enrollments', 'in', courseId, status, page],
     queryFn: ({ signal }) =>
       api.get<Page<Enrollment>>('/courses/{id}/enrollments', {
         path: { id: courseId },
-        query: { status, page, page_size: 50 },
+        query: { status, page, page_size: ROSTER_PAGE_SIZE },
         signal,
       }),
     placeholderData: keepPreviousData,

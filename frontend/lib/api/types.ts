@@ -20,6 +20,7 @@ export interface User {
   is_active: boolean;
   created_at: string;
   updated_at: string;
+  version: number;
 }
 
 export type EnrollmentStatus = 'pending' | 'enrolled' | 'dropped' | 'completed';

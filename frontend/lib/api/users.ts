@@ -28,7 +28,7 @@ export interface UserChange {
   role?: Role;
   full_name?: string;
   department?: string | null;
-  student_id?: string | null;
+  student_id?: string;
   is_active?: boolean;
   password?: string;
 }
@@ -60,8 +60,9 @@ export async function createUser(body: NewUser): Promise<User> {
   return user;
 }
 
-export async function updateUser(id: string, body: UserChange): Promise<User> {
-  const user = await api.put<User>('/users/{id}', { path: { id }, body });
+/** Refused with 412 if somebody changed the person after `version`. */
+export async function updateUser(id: string, version: number, body: UserChange): Promise<User> {
+  const user = await api.put<User>('/users/{id}', { path: { id }, body, ifMatch: version });
   await queryClient.invalidateQueries({ queryKey: ['users'] });
   return user;
 }
@@ -71,9 +72,14 @@ export async function deactivateUser(id: string): Promise<void> {
   await queryClient.invalidateQueries({ queryKey: ['users'] });
 }
 
-export async function updateProfile(
-  id: string,
-  body: { full_name?: string; password?: string; current_password?: string },
-): Promise<void> {
+export async function updateProfile(id: string, body: { full_name: string }): Promise<void> {
   session.update(await api.put<User>('/users/{id}', { path: { id }, body }));
+}
+
+/** Ends every other session of the person; this one goes on. */
+export async function changePassword(
+  user: User,
+  body: { password: string; current_password: string },
+): Promise<void> {
+  await api.put<User>('/users/{id}', { path: { id: user.id }, body });
 }

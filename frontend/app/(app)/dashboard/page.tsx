@@ -1,5 +1,8 @@
 import type { Metadata } from 'next';
+import { Dashboard } from '@/components/dashboard/dashboard';
+
 export const metadata: Metadata = { title: 'Home' };
+
 export default function DashboardPage() {
-  return <h1>Home</h1>;
+  return <Dashboard />;
 }

@@ -1,0 +1,38 @@
+import { LinkButton } from '@/components/ui/button';
+import type { Term } from '@/lib/api/types';
+import { formatMoment } from '@/lib/dates';
+import { paths } from '@/lib/paths';
+import { registrationReason, termKey, termLabel } from '@/lib/terms';
+import { Panel } from './parts';
+
+export function RegistrationState({ term }: { term: Term }) {
+  const open = term.registration === 'open';
+  return (
+    <Panel title="Registration">
+      <div className="p-4">
+        <p className="font-medium">
+          <span
+            aria-hidden
+            className={`mr-2 inline-block size-2 rounded-full ${open ? 'bg-good' : term.registration === 'not_yet' ? 'bg-warn' : 'bg-edge'}`}
+          />
+          {open ? `Open for ${termLabel(term)}` : `${registrationReason(term)}`}
+        </p>
+        {open && term.registration_closes_at && (
+          <p className="mt-1 text-sm text-muted">Closes {formatMoment(term.registration_closes_at)}</p>
+        )}
+        {term.drop_deadline && (
+          <p className="mt-1 text-sm text-muted">
+            Courses can be dropped until {formatMoment(term.drop_deadline)}
+          </p>
+        )}
+        <LinkButton
+          href={`${paths.courses}?term=${termKey(term)}`}
+          look={open ? 'primary' : 'plain'}
+          className="mt-3 w-full"
+        >
+          {open ? 'Find courses' : 'Look through the courses'}
+        </LinkButton>
+      </div>
+    </Panel>
+  );
+}
