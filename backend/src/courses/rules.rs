@@ -140,7 +140,7 @@ impl Rules<'_> {
     pub fn edited(&self, old: &Draft, request: &UpdateCourse) -> Result<Draft> {
         let mut fields = Fields::default();
         let mut new = old.clone();
-        let mut set = |target: &mut String, value: Option<String>| {
+        let set = |target: &mut String, value: Option<String>| {
             if let Some(value) = value {
                 *target = value;
             }
