@@ -1,0 +1,57 @@
+//! Periodic tasks. Every replica runs them; each is harmless when several do so at once.
+
+mod queries;
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::app::App;
+use crate::enrollments;
+use crate::error::Result;
+
+/// Starts them all; they end when the set is dropped.
+pub fn start(app: &App) -> JoinSet<()> {
+    let mut jobs = JoinSet::new();
+    jobs.spawn(every(Duration::from_secs(600), "cleanup", app.clone(), cleanup));
+    jobs.spawn(every(Duration::from_secs(30), "settle_waitlists", app.clone(), settle_waitlists));
+    jobs
+}
+
+/// Runs the task now and then after each pause; a failure is logged and the next turn tries again.
+async fn every<T: AsyncFn(&App) -> Result<u64>>(pause: Duration, name: &'static str, app: App, task: T) {
+    let mut turns = interval(pause);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        match task(&app).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(
+                event = "job_finished",
+                job = name,
+                count,
+                "A periodic task had something to do"
+            ),
+            Err(error) => {
+                tracing::error!(event = "job_failed", job = name, %error, "A periodic task failed; it is tried again")
+            }
+        }
+    }
+}
+
+/// Forgets what nobody may use any more.
+async fn cleanup(app: &App) -> Result<u64> {
+    let now = app.clock.now();
+    let (yesterday, last_month) = (now - TimeDelta::hours(24), now - TimeDelta::days(30));
+    let mut forgotten = queries::forget_idempotency_keys(&app.db, yesterday).await?;
+    forgotten += queries::forget_login_failures(&app.db, yesterday).await?;
+    forgotten += queries::forget_sessions(&app.db, last_month).await?;
+    Ok(forgotten)
+}
+
+/// Gives seats that became free without a drop (a raised capacity, an opened window) to those who wait.
+async fn settle_waitlists(app: &App) -> Result<u64> {
+    enrollments::settle_all(app).await
+}

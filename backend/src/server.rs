@@ -1,0 +1,181 @@
+//! The accept loop, its time limits, and the clean stop. Our own rather than `axum::serve`, which lets a half-sent
+//! header hold a connection for ever.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// For the head of a request; also how long a connection may sit idle.
+    pub header: Duration,
+    /// For running requests, once a stop was asked for.
+    pub drain: Duration,
+    /// Beyond it connections wait in the system's queue.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { header: Duration::from_secs(10), drain: Duration::from_secs(30), connections: 4096 }
+    }
+}
+
+/// Opens the port.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address} (choose another --listen)"))
+}
+
+/// Serves until `stop`, then finishes what is running.
+pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: impl Future<Output = ()>) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header);
+    let slots = Arc::new(Semaphore::new(limits.connections));
+    let running = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer, slot) = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = accept(&listener, &slots) => accepted,
+        };
+        tokio::spawn(connection(http.clone(), stream, peer, router.clone(), running.watcher(), slot));
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.drain, running.shutdown()).await.is_err() {
+        tracing::warn!(event = "requests_cut", "Some requests did not finish in time and were cut off");
+    }
+}
+
+async fn connection(
+    http: http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    watcher: Watcher,
+    _slot: OwnedSemaphorePermit,
+) {
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    });
+    if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
+        tracing::debug!(%error, "A connection ended early");
+    }
+}
+
+/// The next connection and its slot. Running out of file descriptors is waited out rather than died of.
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    let slot = slots.clone().acquire_owned().await.expect("never closed");
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Answers are small and written whole: waiting to fill a packet only costs time.
+                let _ = stream.set_nodelay(true);
+                return (stream, peer, slot);
+            }
+            Err(error) => {
+                tracing::warn!(event = "accept_failed", %error, "A connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+/// As many file descriptors as the system allows: the customary 1024 are fewer than the connections we take.
+pub fn raise_descriptor_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "The limit of open files stays as it is");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::time::Instant;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::oneshot;
+
+    async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+        let slow = || async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            "done"
+        };
+        let router = Router::new()
+            .route("/slow", get(slow))
+            .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }));
+        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let (address, (stop, stopped)) = (listener.local_addr().unwrap(), oneshot::channel());
+        let server =
+            tokio::spawn(async move { serve(listener, router, &limits, async { _ = stopped.await }).await });
+        (address, stop, server)
+    }
+
+    async fn exchange(address: SocketAddr, text: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_half_sent_header_and_an_idle_connection_are_closed() {
+        let (address, _stop, _server) =
+            started(Limits { header: Duration::from_millis(150), ..Limits::default() }).await;
+        for text in ["GET / HTTP/1.1\r\nHost: x\r\nX-Half", "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {
+            let started = Instant::now();
+            exchange(address, text).await;
+            assert!(started.elapsed() < Duration::from_secs(5), "{text:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_handler_knows_its_peer() {
+        let (address, _stop, _server) = started(Limits::default()).await;
+        let answer = exchange(address, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        assert!(answer.contains("127.0.0.1:"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn a_stop_lets_the_running_request_finish_and_takes_no_more() {
+        let (address, stop, server) = started(Limits::default()).await;
+        let running = tokio::spawn(exchange(address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        stop.send(()).unwrap();
+        assert!(running.await.unwrap().ends_with("done"));
+        server.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn beyond_the_cap_connections_wait_their_turn() {
+        let (address, _stop, _server) =
+            started(Limits { connections: 1, header: Duration::from_millis(200), ..Limits::default() }).await;
+        let _first = TcpStream::connect(address).await.unwrap();
+        let answer = exchange(address, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
