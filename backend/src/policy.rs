@@ -142,6 +142,30 @@ mod tests {
             });
             picture += &format!("{name:<30}{}\n", marks.join(" "));
         }
-        insta::assert_snapshot!(picture);
+        insta::assert_snapshot!(picture, @r"
+                                      A T S
+        manage people                 ✔ ✘ ✘
+        read own record               ✔ ✔ ✔
+        read another's record         ✔ ✘ ✘
+        read card of own student      ✔ ✔ ✘
+        read card of another student  ✔ ✘ ✘
+        update self                   ✔ ✔ ✔
+        update another                ✔ ✘ ✘
+        read own enrolments           ✔ ✔ ✔
+        read another's enrolments     ✔ ✘ ✘
+        read courses                  ✔ ✔ ✔
+        manage courses                ✔ ✘ ✘
+        update own course             ✔ ✔ ✘
+        update another's course       ✔ ✘ ✘
+        update a course of nobody     ✔ ✘ ✘
+        read own roster               ✔ ✔ ✘
+        read another's roster         ✔ ✘ ✘
+        enrol self                    ✔ ✘ ✔
+        enrol another                 ✔ ✘ ✘
+        enrol above capacity          ✔ ✘ ✘
+        drop self                     ✔ ✘ ✔
+        drop another                  ✔ ✘ ✘
+        manage terms                  ✔ ✘ ✘
+        ");
     }
 }
