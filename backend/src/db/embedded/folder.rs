@@ -31,7 +31,7 @@ impl Folder {
         let named = config.server.data_dir.as_deref();
         let wanted = std::path::absolute(named.unwrap_or(Path::new("data")))
             .context("the working directory is gone")?;
-        let (path, account) = choose(wanted, named.is_some(), |path| Account::for_data_in(path))?;
+        let (path, account) = choose(wanted, named.is_some(), Account::for_data_in)?;
         make_private(&path, account.as_ref())?;
         let path = path.canonicalize().with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Self { path, account })

@@ -8,6 +8,9 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::cluster::{DATABASE, SUPERUSER};
 
+/// It only names the socket's file: nothing listens on the network.
+pub const PORT: u16 = 5432;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Postmaster {
     pub pid: i32,
@@ -20,6 +23,23 @@ impl Postmaster {
     pub fn find(cluster: &Path) -> Option<Self> {
         let text = std::fs::read_to_string(cluster.join("postmaster.pid")).ok()?;
         Self::parse(&text).filter(|found| found.is_running() && found.works_in(cluster))
+    }
+
+    /// Clears the way where [`Self::find`] found nobody. PostgreSQL refuses to start while a process of the number in
+    /// the file exists, even one that has ended but was not collected, or another that got the number since; only
+    /// its parent's number it does not take for a rival. The rest of the file stays: by it PostgreSQL makes sure that
+    /// no worker of the former server is left.
+    pub fn bury(cluster: &Path, socket_folder: &Path) -> std::io::Result<()> {
+        let file = cluster.join("postmaster.pid");
+        if let Ok(text) = std::fs::read_to_string(&file)
+            && let Some((_, rest)) = text.split_once('\n')
+        {
+            std::fs::write(&file, format!("{}\n{rest}", std::process::id()))?;
+        }
+        match std::fs::remove_file(socket_folder.join(format!(".s.PGSQL.{PORT}.lock"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Line 1 is the process, 4 the port, 5 the folder of the socket.
@@ -94,6 +114,18 @@ mod tests {
         assert_eq!((found.pid, found.port, found.socket_folder), (4711, 5432, "/srv/data/run".into()));
         assert_eq!(Postmaster::parse("4711\n/srv"), None);
         assert_eq!(Postmaster::parse(&FILE.replace("4711", "-4711")), None);
+    }
+
+    #[test]
+    fn the_buried_keep_all_but_their_number() {
+        let cluster = tempfile::tempdir().unwrap();
+        std::fs::write(cluster.path().join("postmaster.pid"), FILE).unwrap();
+        std::fs::write(cluster.path().join(".s.PGSQL.5432.lock"), "4711\n").unwrap();
+        Postmaster::bury(cluster.path(), cluster.path()).unwrap();
+        let text = std::fs::read_to_string(cluster.path().join("postmaster.pid")).unwrap();
+        assert_eq!(text, FILE.replace("4711", &std::process::id().to_string()));
+        assert!(!cluster.path().join(".s.PGSQL.5432.lock").exists());
+        Postmaster::bury(cluster.path(), cluster.path()).unwrap();
     }
 
     #[test]

@@ -13,10 +13,9 @@ use tokio::process::Child;
 use super::account::{command, give};
 use super::cluster;
 use super::folder::Folder;
-use super::postmaster::Postmaster;
+use super::postmaster::{PORT, Postmaster};
 use super::programs::Programs;
 
-const PORT: u16 = 5432;
 /// The log is set aside at a start that finds it longer than this.
 const LONG_LOG: u64 = 10 << 20;
 
@@ -66,6 +65,8 @@ impl Server {
             cluster::make(folder, &programs).await?;
         }
         let (socket_folder, log) = (folder.socket_folder()?, open_log(folder)?);
+        Postmaster::bury(&folder.cluster(), &socket_folder)
+            .context("cannot clear the files of a former PostgreSQL")?;
         let program = programs.program("postgres");
         let mut postgres = command(&program, &folder.cluster(), folder.account.as_ref());
         postgres
