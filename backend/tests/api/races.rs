@@ -140,11 +140,10 @@ async fn a_storm_of_enrolments_and_drops_under_a_changing_capacity(db: PgPool) {
     let client = Client::new();
 
     let everybody = students(&uems, 40).await;
-    let unleash = |seed: usize| {
-        let each = everybody.iter().cloned().enumerate();
-        each.map(|(number, student)| wander(client.clone(), urls.clone(), student, seed + number, courses.clone(), 25)).collect::<JoinSet<_>>()
-    };
-    let mut storm = unleash(0);
+    let mut storm = JoinSet::new();
+    for (number, student) in everybody.iter().cloned().enumerate() {
+        storm.spawn(wander(client.clone(), urls.clone(), student, number, courses.clone(), 30));
+    }
     let mut capacities = [3, 9, 5, 2, 12, 4].into_iter().cycle();
     loop {
         match tokio::time::timeout(Duration::from_millis(60), storm.join_next()).await {
@@ -161,8 +160,25 @@ async fn a_storm_of_enrolments_and_drops_under_a_changing_capacity(db: PgPool) {
         assert_eq!(uems.count(WRONG_COUNTERS).await, 0, "in the middle of the storm");
         assert_eq!(uems.count(DOUBLE_BOOKED).await, 0, "in the middle of the storm");
     }
-    // Now nobody but the drops themselves can give seats to waiters.
-    unleash(1000).join_all().await;
+    // Now nobody but the drops themselves can give seats to waiters: everybody asks for every section, then all at
+    // once half of them leave.
+    let mut leaving = JoinSet::new();
+    for (number, student) in everybody.into_iter().enumerate() {
+        let (client, urls, courses) = (client.clone(), urls.clone(), courses.clone());
+        leaving.spawn(async move {
+            let mut held = vec![];
+            for course in courses.iter().copied() {
+                enroll(&client, &urls[number % 2], &student, course, true).await;
+                let (_, seen) = send(&client, Method::GET, format!("{}/api/v1/courses/{course}", urls[0]), &student, None).await;
+                held.extend(seen["my_enrollment"]["id"].as_str().map(|id| (course, id.to_owned())));
+            }
+            for (course, id) in held.into_iter().filter(|_| number % 2 == 0) {
+                let (status, body) = drop_enrollment(&client, &urls[number / 2 % 2], &student, course, &id).await;
+                assert_eq!(status, 200, "{body}");
+            }
+        });
+    }
+    leaving.join_all().await;
     uems.assert_sound().await;
     assert_eq!(uems.count(SEAT_WASTED).await, 0, "a seat is free while an eligible waiter waits");
     assert_eq!(uems.count(SKIPPED_WITHOUT_EVENT).await, 0, "a waiter was passed over without an event");
