@@ -1,5 +1,7 @@
 import type { FieldValues, Path, UseFormReturn } from 'react-hook-form';
-import { toProblem, type FieldError } from './api/problem';
+import { explain, sentence } from './api/explain';
+import { toProblem } from './api/problem';
+import type { FieldError } from './api/types';
 
 interface Mapping<T extends FieldValues> {
   /** Refusals that belong to one field, by their code. */
@@ -28,19 +30,12 @@ export function showProblem<T extends FieldValues>(
     ),
   );
   const field = codes[problem.code];
-  if (field)
-    form.setError(field, { type: 'server', message: sentence(problem.message) }, { shouldFocus: true });
+  if (field) form.setError(field, { type: 'server', message: explain(problem) }, { shouldFocus: true });
   else if (placed.length === 0 || elsewhere.length > 0) {
     const details = elsewhere.map(({ field: name, message }) => `${name}: ${message}`).join('; ');
     form.setError('root', {
       type: 'server',
-      message: details ? `${sentence(problem.message)} ${details}` : sentence(problem.message),
+      message: details ? `${explain(problem)} ${details}` : explain(problem),
     });
   }
-}
-
-/** The API's messages may begin in lower case, as part of a longer line. */
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -50,7 +50,7 @@ export function CourseRow({ course, clash, term, onPreview }: CourseRowProps) {
         <Link
           href={paths.course(course.id)}
           prefetch={false}
-          className="block truncate text-sm underline-offset-2 hover:underline max-md:py-0.5 max-md:text-base"
+          className="line-clamp-2 text-sm leading-4.5 underline-offset-2 hover:underline max-md:py-0.5 max-md:text-base"
         >
           <span className="font-semibold md:hidden">
             <CourseCode course={course} />{' '}

@@ -22,10 +22,10 @@ interface CourseTableProps {
 const columns = [
   { label: 'Code', sort: 'code', width: 'w-27' },
   { label: 'Course', sort: 'name', width: '' },
-  { label: 'Teacher', sort: 'teacher', width: 'w-[18%] max-lg:w-32' },
-  { label: 'Time', sort: 'time', width: 'w-46' },
+  { label: 'Teacher', sort: 'teacher', width: 'w-[15%] max-lg:w-28' },
+  { label: 'Time', sort: 'time', width: 'w-42' },
   { label: 'Credits', sort: 'credits', width: 'w-18' },
-  { label: 'Seats left', sort: 'seats', width: 'w-31' },
+  { label: 'Seats left', sort: 'seats', width: 'w-28' },
 ];
 
 export function CourseTable({ courses, held, term, sort, stale, onSort, onPreview }: CourseTableProps) {
@@ -48,7 +48,7 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
               />
             ))}
             {role === 'student' && (
-              <th scope="col" className="w-24 px-3 text-right text-xs font-medium text-muted">
+              <th scope="col" className="w-24 px-3 text-center text-xs font-medium text-muted">
                 Enrolment
               </th>
             )}

@@ -1,5 +1,4 @@
-import type { CourseFilter } from '@/lib/api/courses';
-import type { Semester } from '@/lib/api/types';
+import type { CourseFilter } from '@/lib/api/types';
 import { isDay } from '@/lib/schedule';
 import type { TermId } from '@/lib/terms';
 
@@ -33,12 +32,12 @@ export const PAGE_SIZE = 25;
 export function toFilter(state: CatalogueState, term: TermId | undefined): CourseFilter {
   return {
     q: state.q.trim(),
-    semester: term?.semester as Semester | undefined,
+    semester: term?.semester,
     year: term?.year,
     department: state.department,
     day: isDay(state.day) ? state.day : undefined,
-    open: state.open,
-    fits: state.fits,
+    open: state.open || undefined,
+    fits: state.fits || undefined,
     is_active: state.inactive ? false : undefined,
     sort: state.sort,
     page: state.page,

@@ -23,7 +23,7 @@ export function WeekAside({
   const teaching = useQuery(institution).data?.teaching_days;
   const days = teaching?.filter(isDay) ?? DAYS.slice(0, 5);
   return (
-    <aside aria-labelledby="your-week" className="card sticky top-6 hidden w-72 shrink-0 p-4 xl:block">
+    <aside aria-labelledby="your-week" className="card sticky top-6 hidden w-66 shrink-0 p-4 xl:block">
       <div className="mb-2 flex items-baseline justify-between">
         <h2 id="your-week" className="text-sm font-semibold">
           Your week

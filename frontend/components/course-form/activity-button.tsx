@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Confirm } from '@/components/ui/confirm';
 import { toast } from '@/components/ui/toast-queue';
 import { deactivateCourse, updateCourse } from '@/lib/api/courses';
-import { toProblem } from '@/lib/api/problem';
+import { explain } from '@/lib/api/explain';
 import type { Course } from '@/lib/api/types';
 import { plural } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
@@ -29,7 +29,7 @@ export function ActivityButton({ course }: { course: Course }) {
       });
       router.push(paths.course(course.id));
     } catch (error) {
-      toast({ tone: 'problem', title: `${label} is unchanged`, detail: toProblem(error).message });
+      toast({ tone: 'problem', title: `${label} is unchanged`, detail: explain(error) });
       setAsking(false);
       setBusy(false);
     }

@@ -1,10 +1,14 @@
 'use client';
 
+import dynamic from 'next/dynamic';
 import type { UseFormReturn } from 'react-hook-form';
 import { Checkbox, SelectField, TextArea, TextField } from '@/components/ui/field';
 import { semesterLabel, SEMESTERS } from '@/lib/terms';
-import { TeacherPicker } from './teacher-picker';
 import type { CourseValues } from './values';
+
+const TeacherPicker = dynamic(() => import('./teacher-picker').then((module) => module.TeacherPicker), {
+  loading: () => <TextField label="Teacher" disabled />,
+});
 
 interface CourseFieldsProps {
   form: UseFormReturn<CourseValues>;

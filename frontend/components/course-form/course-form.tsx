@@ -1,6 +1,7 @@
 'use client';
 
 import { zodResolver } from '@hookform/resolvers/zod';
+import dynamic from 'next/dynamic';
 import { useState, type ReactNode } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { Button, LinkButton } from '@/components/ui/button';
@@ -10,8 +11,9 @@ import type { Course } from '@/lib/api/types';
 import { showProblem } from '@/lib/form-errors';
 import { CourseFields } from './course-fields';
 import { ScheduleSection } from './schedule-section';
-import { StaleDialog } from './stale-dialog';
 import { formField, schema, valuesOf, type CourseValues } from './values';
+
+const StaleDialog = dynamic(() => import('./stale-dialog').then((module) => module.StaleDialog));
 
 interface CourseFormProps {
   start: CourseValues;
@@ -86,7 +88,7 @@ export function CourseForm({
         error={errors.slots?.message as string | undefined}
         onChange={(slots) => form.setValue('slots', slots, { shouldDirty: true })}
       />
-      <div className="sticky bottom-0 z-10 -mx-4 flex flex-wrap items-center gap-2 border-t border-line bg-bg px-4 py-3 max-md:bottom-14 md:-mx-6 md:px-6">
+      <div className="sticky bottom-0 z-10 flex flex-wrap items-center gap-2 border-t border-line bg-bg py-3 max-md:bottom-14">
         <Button type="submit" look="primary" busy={isSubmitting}>
           {isSubmitting ? 'Saving…' : submitLabel}
         </Button>

@@ -9,6 +9,7 @@ import { Notice } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
 import { toast } from '@/components/ui/toast-queue';
 import { courseDetail, updateCourse } from '@/lib/api/courses';
+import { sentence } from '@/lib/api/explain';
 import type { Course } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { paths } from '@/lib/paths';
@@ -42,8 +43,12 @@ function EditForm({ loaded }: { loaded: Course }) {
   const save = async (values: CourseValues, seen: Course | null) => {
     const changes = changesOf(values, seen ? valuesOf(seen) : start);
     if (Object.keys(changes).length > 0) {
-      await updateCourse(course.id, seen?.version ?? course.version, changes);
-      toast({ tone: 'done', title: `${label} is saved` });
+      const { warnings } = await updateCourse(course.id, seen?.version ?? course.version, changes);
+      toast({
+        tone: 'done',
+        title: `${label} is saved`,
+        detail: warnings.map(sentence).join(' ') || undefined,
+      });
     }
     router.push(paths.course(course.id));
   };

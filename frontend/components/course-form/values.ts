@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Choice } from '@/components/ui/combobox';
-import type { CourseInput } from '@/lib/api/courses';
-import type { Course, Semester } from '@/lib/api/types';
+import type { Course, CreateCourse, UpdateCourse } from '@/lib/api/types';
 import { parseSchedule, toSchedule, type Slot } from '@/lib/schedule';
 import type { TermId } from '@/lib/terms';
 
@@ -60,7 +59,7 @@ export function valuesOf(course: Course): CourseValues {
     section: course.section,
     name: course.name,
     description: course.description ?? '',
-    teacher: course.teacher && { id: course.teacher.id, label: course.teacher.full_name },
+    teacher: course.teacher ? { id: course.teacher.id, label: course.teacher.full_name } : null,
     allow_teacher_conflict: false,
     capacity: String(course.capacity),
     credits: String(Number(course.credits)),
@@ -72,7 +71,7 @@ export function valuesOf(course: Course): CourseValues {
   };
 }
 
-export function inputOf(values: CourseValues): Omit<CourseInput, 'is_active'> {
+export function inputOf(values: CourseValues): CreateCourse {
   return {
     code: values.code.trim(),
     section: values.section.trim(),
@@ -81,7 +80,7 @@ export function inputOf(values: CourseValues): Omit<CourseInput, 'is_active'> {
     teacher_id: values.teacher?.id ?? null,
     capacity: Number(values.capacity),
     credits: values.credits.replace(',', '.'),
-    semester: values.semester as Semester,
+    semester: values.semester,
     year: Number(values.year),
     schedule: toSchedule(values.slots),
     room: values.room.trim() || null,
@@ -91,7 +90,7 @@ export function inputOf(values: CourseValues): Omit<CourseInput, 'is_active'> {
 }
 
 /** Only what was changed is sent, so that a teacher sends nothing that is not theirs to change. */
-export function changesOf(values: CourseValues, before: CourseValues): Partial<CourseInput> {
+export function changesOf(values: CourseValues, before: CourseValues): UpdateCourse {
   const [now, then] = [inputOf(values), inputOf(before)];
   return Object.fromEntries(
     Object.entries(now).filter(

@@ -35,7 +35,12 @@ export function RegistrationPanel({ course }: { course: Course }) {
         </>
       )}
       <h2 className="mb-2 text-sm font-semibold">{student ? 'In your week' : 'Weekly hours'}</h2>
-      <MiniWeek held={student ? mine.held : []} waiting={mine.waiting} preview={course} days={days} />
+      <MiniWeek
+        held={student ? mine.held : [course]}
+        waiting={mine.waiting}
+        preview={student ? course : null}
+        days={days}
+      />
     </section>
   );
 }

@@ -105,7 +105,11 @@ function Fullest({ term }: { term: Term }) {
       ) : (
         <CourseLines
           courses={courses.data.items}
-          aside={(course) => <Seats course={course} variant="full" />}
+          aside={(course) => (
+            <span className="block w-28">
+              <Seats course={course} />
+            </span>
+          )}
         />
       )}
     </Panel>

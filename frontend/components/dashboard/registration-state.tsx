@@ -1,11 +1,10 @@
-import { LinkButton } from '@/components/ui/button';
+import type { ReactNode } from 'react';
 import type { Term } from '@/lib/api/types';
 import { formatMoment } from '@/lib/dates';
-import { paths } from '@/lib/paths';
-import { registrationReason, termKey, termLabel } from '@/lib/terms';
+import { registrationReason, termLabel } from '@/lib/terms';
 import { Panel } from './parts';
 
-export function RegistrationState({ term }: { term: Term }) {
+export function RegistrationState({ term, children }: { term: Term; children?: ReactNode }) {
   const open = term.registration === 'open';
   return (
     <Panel title="Registration">
@@ -21,17 +20,9 @@ export function RegistrationState({ term }: { term: Term }) {
           <p className="mt-1 text-sm text-muted">Closes {formatMoment(term.registration_closes_at)}</p>
         )}
         {term.drop_deadline && (
-          <p className="mt-1 text-sm text-muted">
-            Courses can be dropped until {formatMoment(term.drop_deadline)}
-          </p>
+          <p className="mt-1 text-sm text-muted">Drop until {formatMoment(term.drop_deadline)}</p>
         )}
-        <LinkButton
-          href={`${paths.courses}?term=${termKey(term)}`}
-          look={open ? 'primary' : 'plain'}
-          className="mt-3 w-full"
-        >
-          {open ? 'Find courses' : 'Look through the courses'}
-        </LinkButton>
+        {children}
       </div>
     </Panel>
   );

@@ -7,7 +7,7 @@ import type { Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { formatCredits } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
-import { termLabel } from '@/lib/terms';
+import { termKey, termLabel } from '@/lib/terms';
 import { useMyCourses } from '@/lib/use-my-courses';
 import { AgendaPanel } from './agenda-panel';
 import { CourseLines } from './course-lines';
@@ -53,7 +53,15 @@ export function StudentHome({ term, now }: { term: Term | undefined; now: Date }
         )}
       </div>
       <div className="grid gap-4 max-lg:order-first">
-        <RegistrationState term={term} />
+        <RegistrationState term={term}>
+          <LinkButton
+            href={`${paths.courses}?term=${termKey(term)}`}
+            look={term.registration === 'open' ? 'primary' : 'plain'}
+            className="mt-3 w-full"
+          >
+            {term.registration === 'open' ? 'Find courses' : 'Look through the courses'}
+          </LinkButton>
+        </RegistrationState>
         {mine.waiting.length > 0 && (
           <Panel title="Waitlists">
             <CourseLines

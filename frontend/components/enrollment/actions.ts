@@ -1,6 +1,6 @@
 import { toast } from '@/components/ui/toast-queue';
 import { changeEnrollment, type Intent } from '@/lib/api/enrollments';
-import { toProblem } from '@/lib/api/problem';
+import { explain } from '@/lib/api/explain';
 import type { Course } from '@/lib/api/types';
 import { courseLabel } from '@/lib/schedule';
 
@@ -17,7 +17,7 @@ export async function act(userId: string, course: Course, intent: Intent): Promi
       action: { label: 'Undo', run: () => void act(userId, settled, opposite(intent, had)) },
     });
   } catch (error) {
-    toast({ tone: 'problem', title: refusal(label, intent), detail: toProblem(error).message });
+    toast({ tone: 'problem', title: refusal(label, intent), detail: explain(error) });
   }
 }
 

@@ -1,17 +1,15 @@
 'use client';
 
 import { useIsMutating } from '@tanstack/react-query';
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button, type Look } from '@/components/ui/button';
+import { Confirm } from '@/components/ui/confirm';
 import { enrollmentMutationKey, type Intent } from '@/lib/api/enrollments';
 import type { Course, Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { courseLabel, DAY_NAMES, formatSpan, type Clash } from '@/lib/schedule';
 import { registrationReason } from '@/lib/terms';
 import { act } from './actions';
-
-const Confirm = dynamic(() => import('@/components/ui/confirm').then((module) => module.Confirm));
 
 interface EnrollmentButtonProps {
   course: Course;
@@ -110,7 +108,7 @@ export function EnrollmentButton({ course, term, clash, prominent }: EnrollmentB
         disabledReason={offer.reason}
         busy={busy}
         size={prominent ? 'normal' : 'small'}
-        className={prominent ? '' : 'min-w-17'}
+        className={prominent ? '' : 'min-w-18 max-md:min-w-22'}
         onClick={offer.warning ? () => setAsking(true) : run}
       >
         {prominent ? offer.label : offer.short}

@@ -12,7 +12,11 @@ export function Seats({ course, variant = 'table' }: { course: Course; variant?:
 
   const share = capacity === 0 ? 1 : Math.min(1, taken / capacity);
   const [bar, ink] =
-    left === 0 ? ['bg-bad', 'text-bad'] : left <= 5 ? ['bg-warn', 'text-warn'] : ['bg-good', ''];
+    left === 0
+      ? ['bg-bad', 'text-bad']
+      : left <= Math.max(1, capacity * 0.15)
+        ? ['bg-warn', 'text-warn']
+        : ['bg-good', ''];
   const queue = queueText(course);
   return (
     <span className="flex items-center gap-2 text-sm tabular-nums">
@@ -27,8 +31,10 @@ export function Seats({ course, variant = 'table' }: { course: Course; variant?:
       </span>
       <span className={`min-w-0 ${variant === 'table' ? '' : 'flex flex-wrap gap-x-1.5'}`}>
         <span className={`block whitespace-nowrap ${ink}`}>
-          {left === 0 ? 'full' : formatCount(left)}
-          {left > 0 && <span className={variant === 'table' ? 'sr-only' : ''}> left</span>}
+          {left === 0 && variant !== 'full' ? 'full' : formatCount(left)}
+          {(left > 0 || variant === 'full') && (
+            <span className={variant === 'table' ? 'sr-only' : ''}> left</span>
+          )}
           <span className={variant === 'full' ? 'text-muted' : 'sr-only'}> of {formatCount(capacity)}</span>
         </span>
         {queue && (

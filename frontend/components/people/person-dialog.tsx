@@ -12,7 +12,7 @@ export function PersonDialog({ id, onClose }: { id: string; onClose: () => void 
     <Dialog title={person?.full_name ?? 'Person'} onClose={onClose}>
       {error ? (
         <LoadFailure error={error} retry={refetch} />
-      ) : person ? (
+      ) : person && 'version' in person ? (
         <PersonForm key={person.version} person={person} onDone={onClose} />
       ) : (
         <div aria-busy="true" className="h-96" />

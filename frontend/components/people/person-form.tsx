@@ -9,8 +9,8 @@ import { SelectField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { toast } from '@/components/ui/toast-queue';
 import { toProblem } from '@/lib/api/problem';
-import type { User } from '@/lib/api/types';
-import { deactivateUser, updateUser, type UserChange } from '@/lib/api/users';
+import type { UpdateUser, User } from '@/lib/api/types';
+import { deactivateUser, updateUser } from '@/lib/api/users';
 import { useUser } from '@/lib/auth';
 import { showProblem } from '@/lib/form-errors';
 import { newPassword } from '@/lib/password';
@@ -39,11 +39,11 @@ function valuesOf(person: User): Values {
 }
 
 /** Only what differs, so that a change of name does not also claim the role. */
-function changesOf(values: Values, before: Values): UserChange {
+function changesOf(values: Values, before: Values): UpdateUser {
   const changed = Object.entries(values).filter(([key, value]) => value !== before[key as keyof Values]);
   return Object.fromEntries(
     changed.map(([key, value]) => [key, key === 'department' && value === '' ? null : value]),
-  ) as UserChange;
+  ) as UpdateUser;
 }
 
 export function PersonForm({ person, onDone }: { person: User; onDone: () => void }) {

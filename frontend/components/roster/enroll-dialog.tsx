@@ -10,6 +10,7 @@ import { Notice } from '@/components/ui/notice';
 import { Segments } from '@/components/ui/segments';
 import { toast } from '@/components/ui/toast-queue';
 import { enrollStudent } from '@/lib/api/enrollments';
+import { explain } from '@/lib/api/explain';
 import { toProblem, type Problem } from '@/lib/api/problem';
 import type { Course } from '@/lib/api/types';
 import { userList } from '@/lib/api/users';
@@ -58,7 +59,7 @@ export function EnrollDialog({ course, onClose }: { course: Course; onClose: () 
   return (
     <Dialog title={`Enrol a student in ${courseLabel(course)}`} onClose={onClose}>
       <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-        {problem && <Notice title={problem.message} />}
+        {problem && <Notice title={explain(problem)} />}
         <Picker
           label="Student"
           placeholder="Name, email or student number"

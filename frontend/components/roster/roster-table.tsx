@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button';
 import { Confirm } from '@/components/ui/confirm';
 import { toast } from '@/components/ui/toast-queue';
 import { enrollStudent, withdrawStudent } from '@/lib/api/enrollments';
-import { toProblem } from '@/lib/api/problem';
+import { explain } from '@/lib/api/explain';
 import type { Course, Enrollment } from '@/lib/api/types';
 import { formatDate } from '@/lib/dates';
 import { courseLabel } from '@/lib/schedule';
@@ -33,7 +33,7 @@ export function RosterTable({ course, rows, mayWithdraw }: RosterTableProps) {
       toast({
         tone: 'problem',
         title: `${name} is still in ${courseLabel(course)}`,
-        detail: toProblem(error).message,
+        detail: explain(error),
       });
     }
   };
@@ -123,6 +123,6 @@ async function putBack(course: Course, row: Enrollment) {
   try {
     await enrollStudent(course.id, { user_id: row.user_id, waitlist: row.status === 'pending' });
   } catch (error) {
-    toast({ tone: 'problem', title: 'That could not be undone', detail: toProblem(error).message });
+    toast({ tone: 'problem', title: 'That could not be undone', detail: explain(error) });
   }
 }

@@ -7,7 +7,7 @@ export interface WeekCourse {
   code: string;
   section: string;
   name: string;
-  room: string | null;
+  room?: string | null;
   schedule: ApiSchedule;
 }
 
@@ -39,7 +39,12 @@ export function buildWeek(inputs: readonly WeekInput[], teachingDays: readonly D
     parseSchedule(course.schedule).map((slot) => ({ ...slot, course, kind, clash: false })),
   );
   for (const block of blocks) {
-    block.clash = blocks.some((other) => other.course.id !== block.course.id && overlaps(block, other));
+    // Waiting for a course that clashes is allowed; holding two is not.
+    block.clash =
+      block.kind !== 'waiting' &&
+      blocks.some(
+        (other) => other.kind !== 'waiting' && other.course.id !== block.course.id && overlaps(block, other),
+      );
   }
   const used = new Set(blocks.map(({ day }) => day));
   const days = DAYS.filter((day) => teachingDays.includes(day) || used.has(day));

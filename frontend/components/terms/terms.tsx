@@ -104,7 +104,11 @@ function TermRow({ term, onEdit }: { term: Term; onEdit: () => void }) {
   );
 }
 
-function range(from: string | null, to: string | null, format: (iso: string) => string): string {
+function range(
+  from: string | null | undefined,
+  to: string | null | undefined,
+  format: (iso: string) => string,
+): string {
   if (!from && !to) return 'not set';
   return `${from ? format(from) : '…'} – ${to ? format(to) : '…'}`;
 }

@@ -1,29 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
-import { Button } from './button';
-import { Dialog } from './dialog';
+import dynamic from 'next/dynamic';
 
-interface ConfirmProps {
-  title: string;
-  children: ReactNode;
-  confirm: string;
-  onConfirm: () => void;
-  onClose: () => void;
-  busy?: boolean;
-}
-
-/** Only for what Undo cannot bring back. */
-export function Confirm({ title, children, confirm, onConfirm, onClose, busy }: ConfirmProps) {
-  return (
-    <Dialog title={title} onClose={onClose} role="alertdialog">
-      <div className="text-base text-muted">{children}</div>
-      <div className="mt-5 flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" busy={busy} onClick={onConfirm}>
-          {confirm}
-        </Button>
-      </div>
-    </Dialog>
-  );
-}
+/** Loaded when first asked for: dialogs are a third of the code of a page that shows none. */
+export const Confirm = dynamic(() => import('./confirm-dialog').then((module) => module.ConfirmDialog));

@@ -1,29 +1,22 @@
 import { api } from './client';
 import { refresh } from './http';
-import type { Session, User } from './types';
+import type { RegisterRequest } from './types';
 import { session } from '../session';
 
-export interface Registration {
-  email: string;
-  password: string;
-  full_name: string;
-  department?: string;
-}
-
 export async function signIn(email: string, password: string): Promise<void> {
-  const { access_token, user } = await api.post<Session>('/auth/login', { body: { email, password } });
+  const { access_token, user } = await api.post('/auth/login', { body: { email, password } });
   session.signIn(access_token, user);
 }
 
-export async function register(body: Registration): Promise<void> {
-  await api.post<User>('/auth/register', { body });
+export async function register(body: RegisterRequest): Promise<void> {
+  await api.post('/auth/register', { body });
   await signIn(body.email, body.password);
 }
 
 /** Signed out here even if the server cannot be told: the access token is gone with this. */
 export async function signOut(): Promise<void> {
   try {
-    await api.post('/auth/logout', { body: {} });
+    await api.post('/auth/logout');
   } finally {
     session.end('left');
   }

@@ -1,46 +1,69 @@
 import { randomKey } from '../random';
 import { http } from './http';
+import type { paths } from './schema.gen';
 
-type Query = Record<string, string | number | boolean | undefined | null>;
+type Method = 'get' | 'post' | 'put' | 'delete';
 
-interface Options {
+/** The addresses that know a method. */
+type Address<M extends Method> = {
+  [P in keyof paths]: paths[P][M] extends { responses: unknown } ? P : never;
+}[keyof paths];
+
+type Part<T, K extends string> = T extends { [Key in K]?: infer V } ? V : never;
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : undefined;
+type Success<Responses> = Responses[keyof Responses & (200 | 201 | 202 | 204)];
+
+type PathOf<Op> = Part<Part<Op, 'parameters'>, 'path'>;
+type QueryOf<Op> = Part<Part<Op, 'parameters'>, 'query'>;
+type BodyOf<Op> = Json<NonNullable<Part<Op, 'requestBody'>>>;
+
+/** What the schema demands must be given, what it offers may be. */
+type Options<Op> = ([PathOf<Op>] extends [never | undefined] ? unknown : { path: PathOf<Op> }) &
+  ([QueryOf<Op>] extends [never | undefined] ? unknown : { query?: QueryOf<Op> }) &
+  ([BodyOf<Op>] extends [undefined] ? unknown : { body?: BodyOf<Op> }) & {
+    /** The version as read; 412 if somebody was faster. */
+    ifMatch?: number;
+    signal?: AbortSignal;
+  };
+
+interface Sent {
   path?: Record<string, string | number>;
-  query?: Query;
+  query?: Record<string, unknown>;
   body?: unknown;
   ifMatch?: number;
   signal?: AbortSignal;
 }
 
-function fill(template: string, path: Options['path'] = {}): string {
+function fill(template: string, path: Sent['path'] = {}): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(path[name])));
 }
 
-/** Filters that are off are not sent. */
-function clean(query: Query = {}): Query {
-  return Object.fromEntries(
-    Object.entries(query).filter(([, value]) => value != null && value !== '' && value !== false),
-  );
+/** Axios leaves out what is undefined; an empty filter is no filter either. */
+function withoutEmpty(query: Sent['query'] = {}) {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
 }
 
-async function send<T>(method: string, template: string, options: Options = {}): Promise<T> {
-  const { data } = await http.request<T>({
-    method,
-    url: fill(template, options.path),
-    params: clean(options.query),
-    data: options.body,
-    signal: options.signal,
-    headers: {
-      // A retry by the browser or a proxy must not act twice.
-      ...(method === 'post' ? { 'Idempotency-Key': randomKey() } : {}),
-      ...(options.ifMatch === undefined ? {} : { 'If-Match': `"${options.ifMatch}"` }),
-    },
-  });
-  return data;
+function call<M extends Method>(method: M) {
+  return async <P extends Address<M>>(
+    template: P,
+    options?: Options<paths[P][M]>,
+  ): Promise<Json<Success<Part<paths[P][M], 'responses'>>>> => {
+    const { path, query, body, ifMatch, signal } = (options ?? {}) as Sent;
+    const { data } = await http.request({
+      method,
+      url: fill(template, path),
+      params: withoutEmpty(query),
+      data: body,
+      signal,
+      headers: {
+        // A retry by the browser or a proxy must not act twice.
+        ...(method === 'post' ? { 'Idempotency-Key': randomKey() } : {}),
+        ...(ifMatch === undefined ? {} : { 'If-Match': `"${ifMatch}"` }),
+      },
+    });
+    return data;
+  };
 }
 
-export const api = {
-  get: <T>(url: string, options?: Options) => send<T>('get', url, options),
-  post: <T>(url: string, options?: Options) => send<T>('post', url, options),
-  put: <T>(url: string, options?: Options) => send<T>('put', url, options),
-  delete: <T>(url: string, options?: Options) => send<T>('delete', url, options),
-};
+/** Every request by its address in the API document: parameters, body and answer are checked against it. */
+export const api = { get: call('get'), post: call('post'), put: call('put'), delete: call('delete') };

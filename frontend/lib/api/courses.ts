@@ -1,43 +1,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { DAYS, type ApiSchedule } from '../schedule';
 import type { TermId } from '../terms';
 import { api } from './client';
 import { queryClient } from './query-client';
-import type { Course, Page, Semester } from './types';
-
-export type CourseSort = 'code' | 'name' | 'teacher' | 'time' | 'seats' | 'credits';
-
-export interface CourseFilter {
-  q?: string;
-  semester?: Semester;
-  year?: number;
-  department?: string;
-  teacher_id?: string;
-  day?: (typeof DAYS)[number];
-  open?: boolean;
-  fits?: boolean;
-  is_active?: boolean;
-  page?: number;
-  page_size?: number;
-  sort?: string;
-}
-
-export interface CourseInput {
-  code: string;
-  section: string;
-  name: string;
-  description: string | null;
-  teacher_id: string | null;
-  capacity: number;
-  credits: string;
-  semester: Semester;
-  year: number;
-  schedule: ApiSchedule;
-  room: string | null;
-  cross_listing: string | null;
-  is_active: boolean;
-  allow_teacher_conflict: boolean;
-}
+import type { ChangedCourse, Course, CourseFilter, CreateCourse, Page, UpdateCourse } from './types';
 
 export const courseKeys = {
   all: ['courses'] as const,
@@ -48,7 +13,7 @@ export const courseKeys = {
 export function courseList(filter: CourseFilter) {
   return queryOptions({
     queryKey: [...courseKeys.lists, filter],
-    queryFn: ({ signal }) => api.get<Page<Course>>('/courses', { query: { ...filter }, signal }),
+    queryFn: ({ signal }) => api.get('/courses', { query: filter, signal }),
     placeholderData: keepPreviousData,
   });
 }
@@ -57,7 +22,7 @@ export function courseList(filter: CourseFilter) {
 export function courseDetail(id: string) {
   return queryOptions<Course>({
     queryKey: courseKeys.one(id),
-    queryFn: ({ signal }) => api.get<Course>('/courses/{id}', { path: { id }, signal }),
+    queryFn: ({ signal }) => api.get('/courses/{id}', { path: { id }, signal }),
     placeholderData: () =>
       queryClient
         .getQueriesData<Page<Course>>({ queryKey: courseKeys.lists })
@@ -71,7 +36,7 @@ export function departments(term: TermId | undefined) {
   return queryOptions({
     queryKey: ['courses', 'departments', term?.semester, term?.year],
     queryFn: ({ signal }) =>
-      api.get<{ items: { department: string; courses: number }[] }>('/courses/departments', {
+      api.get('/courses/departments', {
         query: { semester: term?.semester, year: term?.year },
         signal,
       }),
@@ -85,15 +50,15 @@ function courseChanged(course?: Course) {
   return queryClient.invalidateQueries({ queryKey: courseKeys.all });
 }
 
-export async function createCourse(body: Omit<CourseInput, 'is_active'>): Promise<Course> {
-  const course = await api.post<Course>('/courses', { body });
+export async function createCourse(body: CreateCourse): Promise<Course> {
+  const course = await api.post('/courses', { body });
   void courseChanged(course);
   return course;
 }
 
 /** Refused with 412 if somebody changed the course after `version`. */
-export async function updateCourse(id: string, version: number, body: Partial<CourseInput>): Promise<Course> {
-  const course = await api.put<Course>('/courses/{id}', { path: { id }, body, ifMatch: version });
+export async function updateCourse(id: string, version: number, body: UpdateCourse): Promise<ChangedCourse> {
+  const course = await api.put('/courses/{id}', { path: { id }, body, ifMatch: version });
   void courseChanged(course);
   return course;
 }

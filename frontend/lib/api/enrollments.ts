@@ -3,7 +3,7 @@ import type { TermId } from '../terms';
 import { api } from './client';
 import { courseKeys } from './courses';
 import { queryClient } from './query-client';
-import type { Course, Enrollment, EnrollmentStatus, MyEnrollment, Page } from './types';
+import type { Course, Enrollment, EnrollmentStatus, EnrollRequest, MyEnrollment, Page } from './types';
 
 export type Intent = 'enroll' | 'waitlist' | 'drop';
 
@@ -14,7 +14,7 @@ export function heldEnrollments(userId: string, term: TermId | undefined) {
   return queryOptions({
     queryKey: [...mineKey(userId), term?.semester, term?.year],
     queryFn: ({ signal }) =>
-      api.get<Page<Enrollment>>('/users/{id}/enrollments', {
+      api.get('/users/{id}/enrollments', {
         path: { id: userId },
         query: { semester: term?.semester, year: term?.year, page_size: 100 },
         signal,
@@ -43,7 +43,7 @@ export function roster(courseId: string, status: EnrollmentStatus, page: number)
   return queryOptions({
     queryKey: ['enrollments', 'in', courseId, status, page],
     queryFn: ({ signal }) =>
-      api.get<Page<Enrollment>>('/courses/{id}/enrollments', {
+      api.get('/courses/{id}/enrollments', {
         path: { id: courseId },
         query: { status, page, page_size: ROSTER_PAGE_SIZE },
         signal,
@@ -52,15 +52,8 @@ export function roster(courseId: string, status: EnrollmentStatus, page: number)
   });
 }
 
-export interface AdminEnrollment {
-  user_id: string;
-  waitlist?: boolean;
-  over_capacity?: boolean;
-  reason?: string;
-}
-
-export async function enrollStudent(courseId: string, body: AdminEnrollment): Promise<Enrollment> {
-  const enrollment = await api.post<Enrollment>('/courses/{id}/enroll', { path: { id: courseId }, body });
+export async function enrollStudent(courseId: string, body: EnrollRequest): Promise<Enrollment> {
+  const enrollment = await api.post('/courses/{id}/enroll', { path: { id: courseId }, body });
   await refreshSeats();
   return enrollment;
 }
@@ -130,11 +123,11 @@ function replaceHeld(userId: string, course: Course, mine: MyEnrollment | null |
 
 async function send(course: Course, intent: Intent): Promise<Enrollment> {
   if (intent === 'drop') {
-    return api.delete<Enrollment>('/courses/{id}/enroll/{enrollment_id}', {
+    return api.delete('/courses/{id}/enroll/{enrollment_id}', {
       path: { id: course.id, enrollment_id: course.my_enrollment?.id ?? '' },
     });
   }
-  return api.post<Enrollment>('/courses/{id}/enroll', {
+  return api.post('/courses/{id}/enroll', {
     path: { id: course.id },
     body: intent === 'waitlist' ? { waitlist: true } : {},
   });

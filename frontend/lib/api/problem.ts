@@ -1,28 +1,5 @@
 import { isAxiosError } from 'axios';
-
-export interface FieldError {
-  field: string;
-  code: string;
-  message: string;
-}
-
-interface CourseRef {
-  id: string;
-  code: string;
-  section: string;
-  name: string;
-}
-
-/** One row of a `schedule_conflict`. */
-export interface ConflictRow {
-  with_course_id: string;
-  with_code: string;
-  with_section: string;
-  with_name: string;
-  day: string;
-  start: string;
-  end: string;
-}
+import type { FieldError } from './types';
 
 /** A refusal in the server's words (RFC 9457), or ours where no server answered. */
 export class Problem extends Error {
@@ -39,15 +16,6 @@ export class Problem extends Error {
     this.code = String(code ?? 'unknown');
     this.fields = Array.isArray(errors) ? (errors as FieldError[]) : [];
     this.facts = facts;
-  }
-
-  get conflicts(): ConflictRow[] {
-    return Array.isArray(this.facts.conflicts) ? (this.facts.conflicts as ConflictRow[]) : [];
-  }
-
-  /** The other course of a `room_conflict` or `teacher_conflict`. */
-  get otherCourse(): CourseRef | null {
-    return (this.facts.course as CourseRef | undefined) ?? null;
   }
 }
 

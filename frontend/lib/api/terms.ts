@@ -2,22 +2,14 @@ import { queryOptions } from '@tanstack/react-query';
 import type { TermId } from '../terms';
 import { api } from './client';
 import { queryClient } from './query-client';
-import type { Institution, Term } from './types';
+import type { TermDates } from './types';
 
 export const termList = queryOptions({
   queryKey: ['terms'],
-  queryFn: ({ signal }) => api.get<{ items: Term[] }>('/terms', { signal }),
+  queryFn: ({ signal }) => api.get('/terms', { signal }),
   select: (page) => page.items,
   staleTime: 60_000,
 });
-
-export interface TermDates {
-  starts_on: string | null;
-  ends_on: string | null;
-  registration_opens_at: string | null;
-  registration_closes_at: string | null;
-  drop_deadline: string | null;
-}
 
 export async function saveTerm({ year, semester }: TermId, body: TermDates): Promise<void> {
   await api.put('/terms/{year}/{semester}', { path: { year, semester }, body });
@@ -26,6 +18,6 @@ export async function saveTerm({ year, semester }: TermId, body: TermDates): Pro
 
 export const institution = queryOptions({
   queryKey: ['institution'],
-  queryFn: ({ signal }) => api.get<Institution>('/institution', { signal }),
+  queryFn: ({ signal }) => api.get('/institution', { signal }),
   staleTime: Infinity,
 });

@@ -1,106 +1,33 @@
-import type { ApiSchedule } from '@/lib/schedule';
+import type { components, operations } from './schema.gen';
 
-export type Role = 'admin' | 'teacher' | 'student';
-export type Semester = 'fall' | 'spring' | 'summer';
+type Schemas = components['schemas'];
+
+export type User = Schemas['User'];
+export type Role = Schemas['Role'];
+export type Course = Schemas['Course'];
+export type ChangedCourse = Schemas['ChangedCourse'];
+export type CreateCourse = Schemas['CreateCourse'];
+export type UpdateCourse = Schemas['UpdateCourse'];
+export type MyEnrollment = Schemas['MyEnrollment'];
+export type Enrollment = Schemas['Enrollment'];
+export type EnrollmentStatus = Schemas['Status'];
+export type EnrollRequest = Schemas['EnrollRequest'];
+export type CreateUser = Schemas['CreateUser'];
+export type UpdateUser = Schemas['UpdateUser'];
+export type RegisterRequest = Schemas['RegisterRequest'];
+export type Term = Schemas['Term'];
+export type TermDates = Schemas['PutTerm'];
+export type Semester = Schemas['Semester'];
+export type FieldError = Schemas['FieldError'];
+export type Clash = Schemas['Clash'];
+export type Session = operations['login']['responses'][200]['content']['application/json'];
+
+export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
+export type UserFilter = NonNullable<operations['list_users']['parameters']['query']>;
 
 export interface Page<T> {
   items: T[];
   page: number;
   page_size: number;
   total: number;
-}
-
-export interface User {
-  id: string;
-  email: string;
-  role: Role;
-  full_name: string;
-  student_id: string | null;
-  department: string | null;
-  is_active: boolean;
-  created_at: string;
-  updated_at: string;
-  version: number;
-}
-
-export type EnrollmentStatus = 'pending' | 'enrolled' | 'dropped' | 'completed';
-
-export interface MyEnrollment {
-  id: string;
-  status: EnrollmentStatus;
-  waitlist_position?: number | null;
-}
-
-export interface Course {
-  id: string;
-  code: string;
-  section: string;
-  name: string;
-  description: string | null;
-  department: string;
-  teacher: { id: string; full_name: string } | null;
-  capacity: number;
-  enrolled_count: number;
-  seats_left: number;
-  waitlist_count: number;
-  over_capacity: number;
-  credits: string;
-  semester: Semester;
-  year: number;
-  schedule: ApiSchedule;
-  room: string | null;
-  cross_listing: string | null;
-  is_active: boolean;
-  version: number;
-  my_enrollment?: MyEnrollment | null;
-}
-
-export interface Student {
-  id: string;
-  full_name: string;
-  email: string;
-  student_id: string | null;
-  department: string | null;
-}
-
-export interface Enrollment {
-  id: string;
-  user_id: string;
-  course_id: string;
-  status: EnrollmentStatus;
-  waitlist_position: number | null;
-  enrolled_at: string;
-  dropped_at: string | null;
-  course?: Course;
-  student?: Student;
-}
-
-export interface Term {
-  semester: Semester;
-  year: number;
-  starts_on: string | null;
-  ends_on: string | null;
-  registration_opens_at: string | null;
-  registration_closes_at: string | null;
-  drop_deadline: string | null;
-  registration: 'open' | 'not_yet' | 'closed';
-  courses: number;
-  is_current: boolean;
-}
-
-export interface Institution {
-  name: string;
-  code_pattern: string;
-  teaching_days: string[];
-  first_year: number;
-  last_year: number;
-  max_credits: string;
-  max_capacity: number;
-  currency: string;
-}
-
-export interface Session {
-  access_token: string;
-  expires_in: number;
-  user: User;
 }
