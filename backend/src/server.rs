@@ -1,6 +1,8 @@
 //! The accept loop, its time limits, and the clean stop. Our own rather than `axum::serve`, which lets a half-sent
 //! header hold a connection for ever.
 
+mod patience;
+
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -18,10 +20,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
 
+use patience::{Patient, Turn};
+
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// For the head of a request; also how long a connection may sit idle.
-    pub header: Duration,
+    /// For the head of a request, from its first byte.
+    pub head: Duration,
+    /// Between requests. Longer than the minute after which proxies close their idle connections: if we were first, a
+    /// request could meet a connection that is just being closed.
+    pub idle: Duration,
+    /// For a client that reads nothing of its answer.
+    pub write: Duration,
     /// For running requests, once a stop was asked for.
     pub drain: Duration,
     /// Beyond it connections wait in the system's queue.
@@ -30,7 +39,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { header: Duration::from_secs(10), drain: Duration::from_secs(30), connections: 4096 }
+        let seconds = Duration::from_secs;
+        Self {
+            head: seconds(10),
+            idle: seconds(75),
+            write: seconds(30),
+            drain: seconds(30),
+            connections: 4096,
+        }
     }
 }
 
@@ -44,7 +60,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// Serves until `stop`, then finishes what is running.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(limits.header);
+    http.timer(TokioTimer::new()).header_read_timeout(limits.idle);
     let slots = Arc::new(Semaphore::new(limits.connections));
     let running = GracefulShutdown::new();
     let mut stop = pin!(stop);
@@ -54,7 +70,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
             () = &mut stop => break,
             accepted = accept(&listener, &slots) => accepted,
         };
-        tokio::spawn(connection(http.clone(), stream, peer, router.clone(), running.watcher(), slot));
+        let turn = Turn::default();
+        let stream = Patient::new(stream, turn.clone(), limits.head, limits.write);
+        let service = Service { router: router.clone(), peer, turn };
+        tokio::spawn(connection(http.clone(), stream, service, running.watcher(), slot));
     }
     drop(listener);
     if tokio::time::timeout(limits.drain, running.shutdown()).await.is_err() {
@@ -62,17 +81,25 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
     }
 }
 
+/// What a connection's requests meet.
+struct Service {
+    router: Router,
+    peer: SocketAddr,
+    turn: Turn,
+}
+
 async fn connection(
     http: http1::Builder,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
+    stream: Patient<TcpStream>,
+    service: Service,
     watcher: Watcher,
     _slot: OwnedSemaphorePermit,
 ) {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        service.turn.next();
+        request.extensions_mut().insert(ConnectInfo(service.peer));
+        let (answer, turn) = (service.router.clone().oneshot(request), service.turn.clone());
+        async move { answer.await.inspect(|_| turn.next()) }
     });
     if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
         tracing::debug!(%error, "A connection ended early");
@@ -114,18 +141,20 @@ pub fn raise_descriptor_limit() {
 mod tests {
     use super::*;
     use axum::routing::get;
-    use std::time::Instant;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::sync::oneshot;
+
+    /// More than the system's buffers hold.
+    const LARGE: usize = 64 << 20;
 
     async fn started(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
         let slow = || async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             "done"
         };
-        let router = Router::new()
-            .route("/slow", get(slow))
-            .route("/", get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() }));
+        let peer = |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.to_string() };
+        let router = Router::new().route("/slow", get(slow)).route("/", get(peer));
+        let router = router.route("/large", get(|| async { vec![b'x'; LARGE] }));
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let (address, (stop, stopped)) = (listener.local_addr().unwrap(), oneshot::channel());
         let server =
@@ -141,15 +170,45 @@ mod tests {
         answer
     }
 
+    const SHORT: Duration = Duration::from_millis(150);
+    const LONG: Duration = Duration::from_secs(3600);
+
     #[tokio::test]
-    async fn a_half_sent_header_and_an_idle_connection_are_closed() {
+    async fn a_half_sent_head_and_a_silent_connection_are_closed() {
         let (address, _stop, _server) =
-            started(Limits { header: Duration::from_millis(150), ..Limits::default() }).await;
-        for text in ["GET / HTTP/1.1\r\nHost: x\r\nX-Half", "", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"] {
-            let started = Instant::now();
-            exchange(address, text).await;
-            assert!(started.elapsed() < Duration::from_secs(5), "{text:?}");
+            started(Limits { head: SHORT, idle: LONG, ..Limits::default() }).await;
+        for text in ["GET / HTTP/1.1\r\nHost: x\r\nX-Half", ""] {
+            let answer = tokio::time::timeout(Duration::from_secs(5), exchange(address, text)).await;
+            assert!(answer.is_ok(), "{text:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_may_wait_longer_but_not_for_ever() {
+        let (address, _stop, _server) =
+            started(Limits { head: SHORT, idle: SHORT * 4, ..Limits::default() }).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let mut buffer = [0; 1024];
+        for _ in 0..2 {
+            stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+            assert!(stream.read(&mut buffer).await.unwrap() > 0);
+            tokio::time::sleep(SHORT * 2).await;
+        }
+        let end = tokio::time::timeout(Duration::from_secs(5), stream.read(&mut buffer)).await;
+        assert_eq!(end.unwrap().unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_does_not_read_is_cut_off() {
+        let (address, _stop, _server) =
+            started(Limits { write: SHORT, idle: LONG, ..Limits::default() }).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        tokio::time::sleep(SHORT * 6).await;
+        let mut nowhere = tokio::io::sink();
+        let read = tokio::time::timeout(Duration::from_secs(30), tokio::io::copy(&mut stream, &mut nowhere));
+        let whole = read.await.unwrap().is_ok_and(|bytes| bytes >= LARGE as u64);
+        assert!(!whole);
     }
 
     #[tokio::test]
@@ -173,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn beyond_the_cap_connections_wait_their_turn() {
         let (address, _stop, _server) =
-            started(Limits { connections: 1, header: Duration::from_millis(200), ..Limits::default() }).await;
+            started(Limits { connections: 1, head: SHORT, ..Limits::default() }).await;
         let _first = TcpStream::connect(address).await.unwrap();
         let answer = exchange(address, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
