@@ -49,7 +49,7 @@ enum Command {
     /// Bring the database up to this version
     Migrate,
     /// Fill the database with demo data
-    Seed(seed::Seed),
+    Seed(uems::seed::SeedArgs),
     /// Load data of another system
     #[command(subcommand)]
     Import(import::Import),

@@ -4,29 +4,20 @@ use std::process::ExitCode;
 
 use sqlx::PgPool;
 use uems::config::{Config, Environment};
+use uems::seed::{ADMIN, PASSWORD, STUDENT, SeedArgs, TEACHER};
 
-#[derive(clap::Args)]
-pub struct Seed {
-    /// How many students
-    #[arg(long, default_value_t = 200)]
-    students: u32,
-    /// How many sections of courses
-    #[arg(long, default_value_t = 40)]
-    courses: u32,
-}
-
-pub async fn run(config: Config, seed: Seed) -> anyhow::Result<ExitCode> {
+pub async fn run(config: Config, args: SeedArgs) -> anyhow::Result<ExitCode> {
     permitted(&config)?;
-    super::with_database(&config, "uems seed", async |db| fill(&db, &config, &seed).await).await?;
-    println!("{ACCOUNTS}");
+    super::with_database(&config, "uems seed", async |db| fill(&db, &args).await).await?;
+    println!("{}", accounts());
     Ok(ExitCode::SUCCESS)
 }
 
 /// A small university for a newcomer to look at, where there is nobody yet.
-pub async fn demo(db: &PgPool, config: &Config) -> anyhow::Result<()> {
+pub async fn demo(db: &PgPool) -> anyhow::Result<()> {
     let inhabited: bool = sqlx::query_scalar("select exists (select from users)").fetch_one(db).await?;
     if !inhabited {
-        fill(db, config, &Seed { students: 200, courses: 40 }).await?;
+        fill(db, &SeedArgs { students: 300, courses: 60, demo_passwords: false }).await?;
     }
     Ok(())
 }
@@ -40,12 +31,13 @@ pub fn permitted(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub const ACCOUNTS: &str = "\
-  Demo accounts, password uems-demo-2024!
-    admin@uems.test      runs the university
-    teacher@uems.test    teaches
-    student@uems.test    studies";
+/// What a newcomer needs to look around.
+pub fn accounts() -> String {
+    format!("  Demo accounts, password {PASSWORD}\n    {ADMIN}\n    {TEACHER}\n    {STUDENT}")
+}
 
-async fn fill(_: &PgPool, _: &Config, seed: &Seed) -> anyhow::Result<()> {
-    anyhow::bail!("{} students and {} courses: not written yet", seed.students, seed.courses)
+async fn fill(db: &PgPool, args: &SeedArgs) -> anyhow::Result<()> {
+    let made = uems::seed::run(db, args).await?;
+    println!("{made}");
+    Ok(())
 }

@@ -44,7 +44,7 @@ pub async fn run(config: Config, Serve { demo }: Serve) -> anyhow::Result<ExitCo
         opened = Database::open(&config, claim) => opened?,
         () = signals.next() => anyhow::bail!("stopped before it was ready"),
     };
-    let served = match prepare(&config, database.options(), demo, &mut signals).await {
+    let served = match prepare(database.options(), demo, &mut signals).await {
         Ok(true) => serve(&config, &mut database, listener, demo, &mut signals).await,
         Ok(false) => Ok(()),
         Err(error) => Err(error),
@@ -56,17 +56,12 @@ pub async fn run(config: Config, Serve { demo }: Serve) -> anyhow::Result<ExitCo
 }
 
 /// The schema, and the demo data if wanted; false when a signal came first.
-async fn prepare(
-    config: &Config,
-    options: PgConnectOptions,
-    demo: bool,
-    signals: &mut Signals,
-) -> anyhow::Result<bool> {
+async fn prepare(options: PgConnectOptions, demo: bool, signals: &mut Signals) -> anyhow::Result<bool> {
     let prepared = async {
         db::migrations::apply(&options).await?;
         if demo {
             let pool = db::pool(options.clone(), 4);
-            seed::demo(&pool, config).await?;
+            seed::demo(&pool).await?;
             pool.close().await;
         }
         anyhow::Ok(true)
@@ -121,6 +116,6 @@ fn welcome(address: SocketAddr, demo: bool) {
         eprintln!("\n  UEMS is ready: http://{address}   (Ctrl-C ends it)\n");
     }
     if demo {
-        eprintln!("{}\n", seed::ACCOUNTS);
+        eprintln!("{}\n", seed::accounts());
     }
 }
