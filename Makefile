@@ -45,7 +45,8 @@ openapi: ## Rewrite backend/openapi.json and the UI's types from it
 
 check-generated: ## Fail if something generated is stale
 	@scripts/sqlx --check
-	@$(CARGO) build --locked --bin uems
+	@scripts/ui packages
+	@$(CARGO) test --locked --test api openapi::the_checked_in_document_is_up_to_date
 	@scripts/check-generated
 
 e2e: ## Only the browser's tests, against what was built last
