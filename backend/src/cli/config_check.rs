@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
-use uems::config::Config;
 
 use super::Cli;
 
@@ -15,7 +14,7 @@ pub enum ConfigCommand {
 }
 
 /// A wrong value has ended the program before this, naming itself.
-pub fn run(_: &Config, ConfigCommand::Check: ConfigCommand) -> anyhow::Result<ExitCode> {
+pub fn run(ConfigCommand::Check: ConfigCommand) -> anyhow::Result<ExitCode> {
     let command = uems::config::with_file(Cli::command(), super::settings_file().as_deref())?;
     let matches = command.clone().get_matches();
     for argument in command.get_arguments() {

@@ -34,7 +34,7 @@ const USAGE: u8 = 2;
 )]
 struct Cli {
     /// File of settings; the keys are the flags' names [default: ./uems.toml if there is one]
-    #[arg(long = "config", env = "UEMS_CONFIG", global = true, id = "settings_file")]
+    #[arg(long = "config", env = "UEMS_CONFIG", global = true, id = "settings_file", value_name = "FILE")]
     settings_file: Option<PathBuf>,
     #[command(flatten)]
     config: Config,
@@ -75,7 +75,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Import(import) => import::run(config, import).await,
         Command::Admin(admin) => admin::run(config, admin).await,
         Command::Openapi => openapi::run(),
-        Command::Config(command) => config_check::run(&config, command),
+        Command::Config(command) => config_check::run(command),
     }
 }
 

@@ -13,16 +13,19 @@ mod server;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Context;
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 use crate::config::Config;
 
-use folder::{Folder, Holder, Lock};
+use folder::{Folder, Lock};
 use server::Server;
 
 /// Where the private PostgreSQL's data goes when `./data` cannot be reached by the account it runs as.
 const SYSTEM_FOLDER: &str = "/var/lib/uems";
+
+/// Tenths of a second a command waits for the PostgreSQL of a `uems` that is starting or stopping.
+const PATIENCE: usize = 300;
 
 /// The right to run the private PostgreSQL of one data directory.
 pub struct Claim {
@@ -77,10 +80,17 @@ impl Database {
             return Self::open(config, None).await;
         }
         let folder = Folder::prepare(config)?;
-        match folder.lock(purpose)? {
-            Ok(lock) => Self::open(config, Some(Claim { folder, lock })).await,
-            Err(holder) => Ok(Self { options: beside(&folder, &holder).await?, private: None }),
+        // The other one may be starting or stopping just now.
+        for _ in 0..PATIENCE {
+            match folder.lock(purpose)? {
+                Ok(lock) => return Self::open(config, Some(Claim { folder, lock })).await,
+                Err(_) => match beside(&folder).await {
+                    Some(options) => return Ok(Self { options, private: None }),
+                    None => tokio::time::sleep(Duration::from_millis(100)).await,
+                },
+            }
         }
+        anyhow::bail!("{} is in use, but its PostgreSQL does not answer", folder.path.display())
     }
 
     pub fn options(&self) -> PgConnectOptions {
@@ -112,22 +122,10 @@ impl Database {
     }
 }
 
-/// The PostgreSQL of the `uems` that holds the lock; it may be starting just now.
-async fn beside(folder: &Folder, holder: &Holder) -> anyhow::Result<PgConnectOptions> {
-    let running = async {
-        loop {
-            if let Some(found) = folder.postmaster()
-                && server::answers(&found.options()).await
-            {
-                return found.options();
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(30), running).await.with_context(|| {
-        format!(
-            "{holder} uses the data directory {} but its PostgreSQL does not answer",
-            folder.path.display()
-        )
-    })
+/// The PostgreSQL of the `uems` that holds the lock, once it lets us in.
+async fn beside(folder: &Folder) -> Option<PgConnectOptions> {
+    let options = folder.postmaster()?.options();
+    let connection = options.clone().connect().await.ok()?;
+    connection.close().await.ok()?;
+    Some(options)
 }

@@ -178,7 +178,7 @@ impl Drop for Server {
 
 /// Whether it takes connections. While it starts or stops it says so (57P03), and before that there is no socket;
 /// a database that is not made yet (3D000) is an answer too.
-pub async fn answers(options: &PgConnectOptions) -> bool {
+async fn answers(options: &PgConnectOptions) -> bool {
     match options.clone().connect().await {
         Ok(connection) => connection.close().await.is_ok(),
         Err(sqlx::Error::Database(error)) => error.code().as_deref() == Some("3D000"),
