@@ -95,7 +95,8 @@ pub async fn issue_refresh_token(db: &mut PgConnection, session: SessionId, dige
     Ok(())
 }
 
-/// A refresh token and the state of its family, locked for the exchange.
+/// A refresh token and the state of its family, both locked for the exchange: a second request waits for the first
+/// and then sees what it did.
 pub struct Presented {
     pub session: SessionId,
     pub user: UserId,
@@ -116,7 +117,7 @@ pub async fn present_refresh_token(db: &mut PgConnection, digest: &[u8]) -> Resu
            join sessions s on s.id = t.session_id
            join users u on u.id = s.user_id
            where t.token_hash = $1
-           for update of s"#,
+           for update of s, t"#,
         digest
     );
     Ok(presented.fetch_optional(db).await?)

@@ -155,26 +155,31 @@ pub async fn logout(State(app): State<App>, actor: Actor, jar: CookieJar) -> Res
     let mut db = app.db.acquire().await?;
     queries::end_session(&mut db, actor.session, "logout").await?;
     app.sessions.invalidate(&actor.session).await;
-    let gone = |name, path| Cookie::build((name, "")).path(path).build();
-    let jar = jar.remove(gone(REFRESH_COOKIE, "/api/v1/auth")).remove(gone(SESSION_COOKIE, "/"));
+    let jar = jar
+        .add(cookie(&app, REFRESH_COOKIE, String::new(), time::Duration::ZERO))
+        .add(cookie(&app, SESSION_COOKIE, String::new(), time::Duration::ZERO));
     Ok((StatusCode::NO_CONTENT, jar).into_response())
 }
 
 fn answer(app: &App, jar: CookieJar, user: User, session: SessionId, refresh_token: String) -> Result<Response> {
     let life = time::Duration::days(i64::from(REFRESH_DAYS));
-    let cookie = |name: &'static str, value: String, path: &'static str, http_only: bool| {
-        Cookie::build((name, value))
-            .path(path)
-            .http_only(http_only)
-            .secure(!app.config.auth.insecure_cookies)
-            .same_site(SameSite::Strict)
-            .max_age(life)
-            .build()
-    };
     let jar = jar
-        .add(cookie(REFRESH_COOKIE, refresh_token.clone(), "/api/v1/auth", true))
-        .add(cookie(SESSION_COOKIE, "1".to_owned(), "/", false));
+        .add(cookie(app, REFRESH_COOKIE, refresh_token.clone(), life))
+        .add(cookie(app, SESSION_COOKIE, "1".to_owned(), life));
     let access_token = app.tokens.access(&user, session, app.clock.now())?;
     let pair = TokenPair { access_token, token_type: "bearer".to_owned(), expires_in: ACCESS_SECONDS, refresh_token, user };
     Ok((jar, [(header::CACHE_CONTROL, "no-store")], Json(pair)).into_response())
+}
+
+/// One of the two cookies. Deleting takes the same attributes as setting: a browser does not let a plain cookie
+/// replace a `Secure` one.
+fn cookie(app: &App, name: &'static str, value: String, life: time::Duration) -> Cookie<'static> {
+    let secret = name == REFRESH_COOKIE;
+    Cookie::build((name, value))
+        .path(if secret { "/api/v1/auth" } else { "/" })
+        .http_only(secret)
+        .secure(!app.config.auth.insecure_cookies)
+        .same_site(SameSite::Strict)
+        .max_age(life)
+        .build()
 }
