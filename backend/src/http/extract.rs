@@ -1,11 +1,14 @@
 //! Extractors whose failures are [`Error`]s: what is wrong, where, and what would be right.
 
+use std::sync::LazyLock;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use regex::Regex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -71,8 +74,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
-        if inner.is_data() {
-            FieldError::new(path.trim_matches('.'), "invalid", plain(&inner.to_string())).into()
+        // serde_json takes some wrong types (null for a word) for broken syntax.
+        let is_json = || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
+        if inner.is_data() || is_json() {
+            field_error(&path, &inner.to_string()).into()
         } else {
             Error::Malformed(format!("the body is not JSON: {}", plain(&inner.to_string())))
         }
@@ -81,11 +86,36 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
+/// What serde says of a value, at the field it is about.
+fn field_error(path: &str, message: &str) -> FieldError {
+    static ABOUT_A_FIELD: LazyLock<Regex> = LazyLock::new(|| regex(r"(?s)^(missing|duplicate|unknown) field `(?:(.*)`, expected|([^`]*)`)"));
+    let path = path.trim_matches('.');
+    let Some(found) = ABOUT_A_FIELD.captures(message) else { return FieldError::new(path, "invalid", plain(message)) };
+    let (code, text) = match &found[1] {
+        "missing" => ("required", "this field is needed"),
+        "duplicate" => ("duplicate", "this field is given twice"),
+        _ => ("unknown_field", "there is no such field here"),
+    };
+    let given = found.get(2).or(found.get(3)).map_or("", |name| name.as_str());
+    // A name is told if it is one; anything else would echo what was sent.
+    let name = Some(given).filter(|name| name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+    let outer = path.strip_suffix(given).unwrap_or(path).trim_end_matches('.');
+    let field = [outer, name.unwrap_or_default()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(".");
+    FieldError::new(field, code, text)
+}
+
 /// serde's words without what they quote of the input: an error does not echo what it was sent.
 fn plain(message: &str) -> String {
-    let message = message.split(" at line ").next().unwrap_or_default();
-    let quoted = regex::Regex::new("(string|character|integer|floating point) [\"`][^\"`]*[\"`]").expect("a valid pattern");
-    quoted.replace_all(message, "$1").chars().take(300).collect()
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| regex(r" at line \d+ column \d+$"));
+    static VARIANT: LazyLock<Regex> = LazyLock::new(|| regex(r"(?s)unknown variant `.*`, expected"));
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?s)(string|character|integer|floating point|boolean) (?:".*"|`.*`)(, expected|$)"#));
+    let message = PLACE.replace(message, "");
+    let message = VARIANT.replace(&message, "unknown word, expected");
+    QUOTED.replace(&message, "$1$2").chars().take(300).collect()
+}
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a valid pattern")
 }
 
 /// Ids in the path; one that cannot be an id names nothing.
@@ -120,8 +150,31 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         let input = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
         let value = serde_path_to_error::deserialize(input).map_err(|error| {
             let path = error.path().to_string();
-            FieldError::new(path.trim_matches('.'), "invalid", plain(&error.into_inner().to_string()))
+            field_error(&path, &error.into_inner().to_string())
         })?;
         Ok(Self(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_the_field_and_not_the_value() {
+        let told = |path, message| {
+            let error = field_error(path, message);
+            (error.field, error.code, error.message)
+        };
+        let text = |field: &str, code, message: &str| (field.to_owned(), code, message.to_owned());
+        assert_eq!(told(".", "missing field `email` at line 1 column 2"), text("email", "required", "this field is needed"));
+        let unknown = "unknown field `role`, expected one of `email`, `password` at line 1 column 9";
+        assert_eq!(told("role", unknown), text("role", "unknown_field", "there is no such field here"));
+        let strange = "unknown field `<b>`, expected `x`, expected one of `email` at line 1 column 9";
+        assert_eq!(told("<b>`, expected `x", strange).0, "");
+        let variant = "unknown variant `se`cret`, expected one of `fall`, `spring`";
+        assert_eq!(told("semester", variant).2, "unknown word, expected one of `fall`, `spring`");
+        let quoted = r#"invalid type: string "se\"cret", expected, i32", expected i32 at line 1 column 3"#;
+        assert_eq!(told("year", quoted).2, "invalid type: string, expected i32");
     }
 }

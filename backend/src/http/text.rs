@@ -5,9 +5,10 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::FieldError;
 
-/// Directional overrides, isolates and zero-width characters (but not the joiners emoji and some scripts need).
+/// Directional marks, overrides and isolates, line separators and zero-width characters (but not the joiners emoji and
+/// some scripts need).
 fn deceives(letter: char) -> bool {
-    matches!(letter, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+    matches!(letter, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// One line of text: `least` to `most` characters after trimming.
