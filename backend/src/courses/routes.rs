@@ -97,6 +97,8 @@ pub async fn create_course(
 pub async fn update_course(
     State(app): State<App>, actor: Actor, Path(id): Path<CourseId>, seen: IfMatch, Json(request): Json<UpdateCourse>,
 ) -> Result<Response> {
+    // A role that may never do this hears so before anything is locked.
+    actor.may(Action::UpdateCourse { teacher: Some(actor.id) })?;
     let mut students = BTreeSet::new();
     for _ in 0..enrollments::MOST_TRIES {
         match try_update(&app, &actor, id, seen, &request, &mut students).await? {
@@ -132,6 +134,9 @@ async fn try_update(
     }
     let new = rules(app).edited(&old.draft, request)?;
     check_edit(&old, &new)?;
+    if let Some(teacher) = new.teacher_id.filter(|_| new.teacher_id != old.draft.teacher_id) {
+        users::queries::lock_teacher(&mut tx, teacher).await?;
+    }
     if new.is_active {
         check_place(&mut tx, &new, Some(id), request.allow_teacher_conflict || same_teaching(&old.draft, &new)).await?;
     }

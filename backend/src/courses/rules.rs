@@ -65,14 +65,7 @@ impl Rules<'_> {
     fn credits(&self, credits: &Value) -> Result<Decimal, FieldError> {
         let most = self.institution.max_credits;
         let error = |code, message: String| FieldError::new("credits", code, message);
-        let text = match credits {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => return Err(error("invalid", "write a number such as 4 or \"2.5\"".to_owned())),
-        };
-        let plain = !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let credits = text.parse::<Decimal>().ok().filter(|_| plain);
-        let credits = credits.ok_or_else(|| error("invalid", "write a number such as 4 or \"2.5\"".to_owned()))?;
+        let credits = exact(credits).ok_or_else(|| error("invalid", "write a number such as 4 or \"2.5\"".to_owned()))?;
         if credits.normalize().scale() > 2 {
             return Err(error("too_precise", "at most two decimal places".to_owned()));
         }
@@ -169,17 +162,28 @@ impl Rules<'_> {
         if let Some(capacity) = request.capacity.filter(|capacity| *capacity != old.capacity) {
             new.capacity = fields.take(self.capacity(capacity)).unwrap_or(old.capacity);
         }
-        if let Some(credits) = &request.credits {
+        if let Some(credits) = request.credits.as_ref().filter(|credits| exact(credits) != Some(old.credits)) {
             new.credits = fields.take(self.credits(credits)).unwrap_or(old.credits);
         }
         if let Some(year) = request.year.filter(|year| *year != old.year) {
             new.year = fields.take(self.year(year)).unwrap_or(old.year);
         }
-        if let Some(schedule) = &request.schedule {
+        if let Some(schedule) = request.schedule.as_ref().filter(|schedule| Schedule::parse(schedule).ok().as_ref() != Some(&old.schedule)) {
             new.schedule = self.schedule(&mut fields, schedule).unwrap_or_default();
         }
         fields.finish(|| Some(new))
     }
+}
+
+/// A plain decimal, as a number or as a text.
+fn exact(value: &Value) -> Option<Decimal> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let plain = !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|_| plain)
 }
 
 impl UpdateCourse {

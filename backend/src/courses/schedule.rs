@@ -198,8 +198,8 @@ impl Schedule {
         for (name, slots) in object {
             let day: Day = match name.parse() {
                 Ok(day) => day,
-                Err(message) => {
-                    errors.push(FieldError::new("schedule", "unknown_day", message));
+                Err(_) => {
+                    errors.push(FieldError::new("schedule", "unknown_day", "the days are monday to sunday, in lower case"));
                     continue;
                 }
             };
@@ -258,9 +258,8 @@ fn parse_slot(field: &str, day: Day, value: &Value) -> Result<Slot, FieldError> 
         Some(Value::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err(wrong("invalid", format!("`{name}` is a text"))),
     };
-    if let Some(unknown) = object.keys().find(|key| !["time", "from", "to", "room", "type"].contains(&key.as_str())) {
-        let unknown = unknown.chars().take(20).collect::<String>();
-        return Err(wrong("unknown_field", format!("`{unknown}` is not part of a slot (time, from, to, room, type)")));
+    if object.keys().any(|key| !["time", "from", "to", "room", "type"].contains(&key.as_str())) {
+        return Err(wrong("unknown_field", "a slot has `time`, `from`, `to`, `room` and `type`, and nothing else".to_owned()));
     }
     let time = string("time")?.ok_or_else(|| wrong("required", "a slot needs its `time`".to_owned()))?;
     let (start, end) = parse_time(field, time)?;
