@@ -2,9 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod access;
+mod auth;
 mod enrollments;
+mod hostile;
 mod openapi;
 mod private_postgres;
 mod races;
 mod replicas;
+mod seed;
+mod sessions;
 mod support;

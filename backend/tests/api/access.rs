@@ -1,0 +1,254 @@
+//! Who may do what: every operation of the document × every kind of caller, on real rows. An operation without a
+//! row fails, and so does a row without an operation.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use uems::auth::Tokens;
+use uems::ids::{CourseId, SessionId, UserId};
+
+use crate::openapi::{is_documented, operations};
+use crate::support::{Actor, Answer, TestApp};
+
+/// ada is the student in question, enrolled in the section in question, which tina teaches; bob and tom are a student
+/// and a teacher who have nothing to do with it. Admins whose account is deactivated, whose token has expired or was
+/// signed by somebody else are nobody.
+///
+/// A word after the path tells the variants of an operation apart, see [`Scene::body`].
+const EXISTING: &str = "
+                                           nobody  ada  bob tina  tom root gone expired foreign
+POST   /auth/register                         201  201  201  201  201  201  201     201     201
+POST   /auth/login                            200  200  200  200  200  200  200     200     200
+POST   /auth/refresh                          200  200  200  200  200  200  200     200     200
+GET    /auth/me                               401  200  200  200  200  200  401     401     401
+POST   /auth/logout                           401  204  204  204  204  204  401     401     401
+GET    /users                                 401  403  403  403  403  200  401     401     401
+POST   /users                                 401  403  403  403  403  201  401     401     401
+GET    /users/{id}                            401  200  404  200  404  200  401     401     401
+PUT    /users/{id}                            401  200  404  404  404  200  401     401     401
+PUT    /users/{id} role                       401  403  404  404  404  409  401     401     401
+PUT    /users/{id} student_id                 401  403  404  404  404  200  401     401     401
+PUT    /users/{id} email                      401  403  404  404  404  200  401     401     401
+DELETE /users/{id}                            401  403  403  403  403  204  401     401     401
+GET    /users/{id}/enrollments                401  200  404  200  404  200  401     401     401
+GET    /courses                               401  200  200  200  200  200  401     401     401
+POST   /courses                               401  403  403  403  403  201  401     401     401
+GET    /courses/departments                   401  200  200  200  200  200  401     401     401
+POST   /courses/validate-schedule             401  200  200  200  200  200  401     401     401
+GET    /courses/{id}                          401  200  200  200  200  200  401     401     401
+PUT    /courses/{id}                          401  403  403  200  403  200  401     401     401
+PUT    /courses/{id} capacity                 401  403  403  403  403  200  401     401     401
+PUT    /courses/{id} teacher_id               401  403  403  403  403  200  401     401     401
+PUT    /courses/{id} is_active                401  403  403  403  403  200  401     401     401
+DELETE /courses/{id}                          401  403  403  403  403  204  401     401     401
+GET    /courses/{id}/enrollments              401  403  403  200  403  200  401     401     401
+POST   /courses/{id}/enroll                   401  409  201  403  403  409  401     401     401
+POST   /courses/{id}/enroll bob               401  403  201  403  403  201  401     401     401
+POST   /courses/{id}/enroll over_capacity     401  403  403  403  403  201  401     401     401
+DELETE /courses/{id}/enroll/{enrollment_id}   401  200  404  403  403  200  401     401     401
+GET    /terms                                 401  200  200  200  200  200  401     401     401
+PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
+GET    /institution                           401  200  200  200  200  200  401     401     401
+GET    /health                                200  200  200  200  200  200  200     200     200
+GET    /health/ready                          200  200  200  200  200  200  200     200     200
+GET    /health/live                           200  200  200  200  200  200  200     200     200
+";
+
+/// The same with ids of nothing: whoever may not know of a thing gets the same answer whether or not it exists.
+const MISSING: &str = "
+                                           nobody  ada  bob tina  tom root gone expired foreign
+GET    /users/{id}                            401  404  404  404  404  404  401     401     401
+PUT    /users/{id}                            401  404  404  404  404  404  401     401     401
+PUT    /users/{id} role                       401  404  404  404  404  404  401     401     401
+DELETE /users/{id}                            401  403  403  403  403  404  401     401     401
+GET    /users/{id}/enrollments                401  404  404  404  404  404  401     401     401
+GET    /courses/{id}                          401  404  404  404  404  404  401     401     401
+PUT    /courses/{id}                          401  403  403  404  404  404  401     401     401
+DELETE /courses/{id}                          401  403  403  403  403  404  401     401     401
+GET    /courses/{id}/enrollments              401  404  404  404  404  404  401     401     401
+POST   /courses/{id}/enroll                   401  404  404  403  403  404  401     401     401
+DELETE /courses/{id}/enroll/{enrollment_id}   401  404  404  403  403  404  401     401     401
+";
+
+const PASSWORD: &str = "correct horse battery staple";
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn everybody_may_do_what_the_table_says_and_nothing_else(db: PgPool) {
+    let uems = TestApp::new(db);
+    let rows = rows(EXISTING);
+    let described: BTreeSet<String> = operations().into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let tried: BTreeSet<String> = rows.iter().map(Row::operation).collect();
+    assert_eq!(described.difference(&tried).collect::<Vec<_>>(), Vec::<&String>::new(), "operations without a row");
+    assert_eq!(tried.difference(&described).collect::<Vec<_>>(), Vec::<&String>::new(), "rows without an operation");
+    sweep(&uems, &rows, false).await;
+    uems.assert_sound().await;
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn what_does_not_exist_is_answered_like_what_may_not_be_known(db: PgPool) {
+    let rows = rows(MISSING);
+    let with_id: BTreeSet<String> =
+        operations().into_iter().filter(|(_, path, _)| path.contains("id}")).map(|(method, path, _)| format!("{method} {path}")).collect();
+    assert_eq!(with_id, rows.iter().map(Row::operation).collect());
+    sweep(&TestApp::new(db), &rows, true).await;
+}
+
+/// A line of the table.
+struct Row {
+    method: Method,
+    path: String,
+    variant: String,
+    expected: Vec<u16>,
+}
+
+impl Row {
+    fn operation(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+fn rows(table: &str) -> Vec<Row> {
+    let row = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (what, expected) = words.split_at(words.len() - 9);
+        Row {
+            method: what[0].parse().unwrap(),
+            path: what[1].to_owned(),
+            variant: what.get(2).copied().unwrap_or_default().to_owned(),
+            expected: expected.iter().map(|status| status.parse().unwrap()).collect(),
+        }
+    };
+    table.lines().skip(2).map(row).collect()
+}
+
+/// Tries every cell of the table; whatever changed something leaves a new scene to the next.
+async fn sweep(uems: &TestApp, rows: &[Row], missing: bool) {
+    let hash = uems.app.passwords.hash(PASSWORD.to_owned()).await.unwrap();
+    let operations = operations();
+    let mut wrong = vec![];
+    let mut untouched = None;
+    for (line, row) in rows.iter().enumerate() {
+        let (_, _, operation) = operations.iter().find(|(method, path, _)| *path == row.path && *method == row.method.as_str()).unwrap();
+        for (column, expected) in row.expected.iter().enumerate() {
+            let scene = match untouched.take() {
+                Some(scene) => scene,
+                None => Scene::set(uems, &hash, &format!("{line}-{column}")).await,
+            };
+            let (name, actor) = &scene.callers[column];
+            let answer = scene.act(actor, row, missing).await;
+            let status = answer.status.as_u16();
+            if status != *expected {
+                wrong.push(format!("{} {} as {name}: {status} and not {expected}: {}", row.operation(), row.variant, answer.text));
+            }
+            if !is_documented(operation, status) {
+                wrong.push(format!("{}: the document does not mention {status}", row.operation()));
+            }
+            untouched = (row.method == Method::GET || !answer.status.is_success()).then_some(scene);
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Everybody of the table, on rows nobody else uses.
+struct Scene {
+    name: String,
+    callers: Vec<(&'static str, Actor)>,
+    ada: UserId,
+    bob: UserId,
+    tom: UserId,
+    course: CourseId,
+    enrollment: String,
+}
+
+impl Scene {
+    async fn set(uems: &TestApp, hash: &str, name: &str) -> Self {
+        let named = |who: &str| format!("{who}-{name}");
+        let (ada, bob) = (uems.student(&named("ada")).await, uems.student(&named("bob")).await);
+        let (tina, tom) = (uems.teacher(&named("tina")).await, uems.teacher(&named("tom")).await);
+        let (root, gone) = (uems.admin(&named("root")).await, uems.admin(&named("gone")).await);
+        let sql = "update users set is_active = id <> $1, password_hash = case when id = $2 then $3 else password_hash end where id in ($1, $2)";
+        sqlx::query(sql).bind(gone.id).bind(ada.id).bind(hash).execute(&uems.db).await.unwrap();
+        let course = uems.course_of("CS101", 9, json!({}), Some(&tina)).await;
+        let enrollment = ada.enroll(course).await.expect(201).id();
+        let (expired, foreign) = (expired(&root).await, foreign(&root).await);
+        let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
+        let callers = vec![
+            ("nobody", uems.nobody()),
+            ("ada", ada),
+            ("bob", bob),
+            ("tina", tina),
+            ("tom", tom),
+            ("root", root),
+            ("gone", gone),
+            ("expired", expired),
+            ("foreign", foreign),
+        ];
+        Self { name: name.to_owned(), callers, ada: ada_id, bob: bob_id, tom: tom_id, course, enrollment }
+    }
+
+    async fn act(&self, actor: &Actor, row: &Row, missing: bool) -> Answer {
+        let (ada, course, enrollment) = match missing {
+            true => (UserId::new(), CourseId::new(), UserId::new().to_string()),
+            false => (self.ada, self.course, self.enrollment.clone()),
+        };
+        let id = if row.path.starts_with("/users") { ada.to_string() } else { course.to_string() };
+        let path = row.path.replace("{id}", &id).replace("{enrollment_id}", &enrollment);
+        let path = path.replace("{year}", "2025").replace("{semester}", "fall");
+        actor.call(row.method.clone(), &path, self.body(row).await, &[]).await
+    }
+
+    /// A request that succeeds for somebody who may.
+    async fn body(&self, row: &Row) -> Option<Value> {
+        let name = &self.name;
+        let ada = json!({ "email": format!("ada-{name}@example.edu"), "password": PASSWORD });
+        Some(match (&*row.operation(), &*row.variant) {
+            ("POST /auth/register", _) => json!({ "email": format!("new-{name}@example.edu"), "password": PASSWORD, "full_name": "New" }),
+            ("POST /auth/login", _) => ada,
+            ("POST /auth/refresh", _) => {
+                let pair = self.callers[0].1.post("/auth/login", ada).await.expect(200);
+                json!({ "refresh_token": pair.body["refresh_token"] })
+            }
+            ("POST /users", _) => json!({ "email": format!("new-{name}@example.edu"), "role": "teacher", "full_name": "New" }),
+            ("PUT /users/{id}", "role") => json!({ "role": "admin" }),
+            ("PUT /users/{id}", "student_id") => json!({ "student_id": format!("X{name}") }),
+            ("PUT /users/{id}", "email") => json!({ "email": format!("other-{name}@example.edu") }),
+            ("PUT /users/{id}", _) => json!({ "full_name": "Ada Lovelace" }),
+            ("POST /courses", _) => {
+                json!({ "code": "CS102", "section": name, "name": "Analysis", "capacity": 9, "credits": 4, "semester": "fall", "year": 2025, "schedule": {} })
+            }
+            ("POST /courses/validate-schedule", _) => json!({ "course_ids": [self.course] }),
+            ("PUT /courses/{id}", "capacity") => json!({ "capacity": 10 }),
+            ("PUT /courses/{id}", "teacher_id") => json!({ "teacher_id": self.tom }),
+            ("PUT /courses/{id}", "is_active") => json!({ "is_active": false }),
+            ("PUT /courses/{id}", _) => json!({ "description": "About", "schedule": {"friday": ["09:00-10:00"]}, "room": name }),
+            ("POST /courses/{id}/enroll", "bob") => json!({ "user_id": self.bob }),
+            ("POST /courses/{id}/enroll", "over_capacity") => json!({ "user_id": self.bob, "over_capacity": true, "reason": "needs it" }),
+            ("PUT /terms/{year}/{semester}", _) => json!({}),
+            _ => return None,
+        })
+    }
+}
+
+/// The same person with a token from sixteen minutes ago.
+async fn expired(of: &Actor) -> Actor {
+    let app = &of.uems.app;
+    let past = app.clock.now() - TimeDelta::minutes(16);
+    Actor { token: Some(token_at(of, &app.tokens, past).await), ..of.clone() }
+}
+
+/// The same person with a token that somebody else signed.
+async fn foreign(of: &Actor) -> Actor {
+    let tokens = Tokens::new("a secret that is not the one of this server");
+    Actor { token: Some(token_at(of, &tokens, of.uems.app.clock.now()).await), ..of.clone() }
+}
+
+async fn token_at(of: &Actor, tokens: &Tokens, now: chrono::DateTime<chrono::Utc>) -> String {
+    let mut db = of.uems.db.acquire().await.unwrap();
+    let user = uems::users::queries::find(&mut db, of.id).await.unwrap().unwrap();
+    let session: SessionId =
+        sqlx::query_scalar("select id from sessions where user_id = $1").bind(of.id).fetch_one(&mut *db).await.unwrap();
+    tokens.access(&user, session, now).unwrap()
+}
