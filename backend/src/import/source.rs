@@ -1,11 +1,10 @@
 //! The file as rows: plain or gzip, whatever separator, with or without a byte-order mark. Rows stream through; a
 //! file is never held in memory.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, bail, ensure};
 use flate2::bufread::MultiGzDecoder;
@@ -70,11 +69,11 @@ impl Header {
 }
 
 pub struct Source {
-    reader: csv::Reader<Box<dyn Read + Send>>,
+    reader: csv::Reader<Tap>,
     record: csv::StringRecord,
     pub header: Header,
-    /// Bytes read since the last whole row.
-    unfinished: Arc<AtomicUsize>,
+    /// Line ends passed so far.
+    lines: u64,
 }
 
 pub struct Row<'a> {
@@ -110,13 +109,11 @@ impl Source {
             path.display()
         );
         progress.set_length(metadata.len());
-        let unfinished = Arc::new(AtomicUsize::new(0));
         let mut raw = BufReader::with_capacity(1 << 16, progress.wrap_read(file));
         let is_gzip = raw.fill_buf()?.starts_with(&[0x1f, 0x8b]);
         let plain: Box<dyn Read + Send> =
             if is_gzip { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) };
-        let mut input =
-            BufReader::with_capacity(1 << 16, Guard { inner: plain, unfinished: unfinished.clone() });
+        let mut input = BufReader::with_capacity(1 << 16, plain);
 
         let mut first = vec![];
         input
@@ -133,29 +130,58 @@ impl Source {
             first = rest.to_vec();
         }
         let separator = separator(&first);
-        let input: Box<dyn Read + Send> = Box::new(Cursor::new(first).chain(input));
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(separator)
-            .from_reader(input);
+        let tap = Tap::new(Cursor::new(first).chain(input));
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(tap);
         let mut record = csv::StringRecord::new();
         let found = reader.read_record(&mut record).map_err(explain)?;
         ensure!(found, "the file is empty");
         let header = Header::new(&record)?;
-        unfinished.store(0, Ordering::Relaxed);
-        Ok(Self { reader, record, header, unfinished })
+        let mut source = Self { reader, record, header, lines: 0 };
+        source.first_line()?;
+        Ok(source)
     }
 
     /// The next row. An error means that the file as a whole cannot be trusted.
     pub fn next_row(&mut self) -> anyhow::Result<Option<Row<'_>>> {
-        if !self.reader.read_record(&mut self.record).map_err(explain)? {
+        let found = self.reader.read_record(&mut self.record);
+        if !found.map_err(|error| self.explain_here(error))? {
             return Ok(None);
         }
-        self.unfinished.store(0, Ordering::Relaxed);
-        let line = self.record.position().map_or(0, csv::Position::line);
-        let line = u32::try_from(line).context("the file has more than four billion lines")?;
+        let line = self.first_line()?;
         Ok(Some(Row { line, record: &self.record, header: &self.header }))
+    }
+
+    /// The line on which the row just read begins. (The reader's own count is that of the end of the row before,
+    /// which lies a line or more above when lines end in CRLF or blank ones follow.)
+    fn first_line(&mut self) -> anyhow::Result<u32> {
+        let end = self.reader.position().byte();
+        let tap = self.reader.get_mut();
+        tap.unfinished = 0;
+        let mut ends_the_row = false;
+        while let Some(offset) = tap.line_ends.pop_front_if(|offset| *offset < end) {
+            self.lines += 1;
+            ends_the_row = offset + 1 == end;
+        }
+        let last_line = if ends_the_row { self.lines } else { self.lines + 1 };
+        let inside = self.record.iter().flat_map(str::bytes).filter(|byte| *byte == b'\n').count() as u64;
+        u32::try_from(last_line.saturating_sub(inside)).context("the file has more than four billion lines")
+    }
+
+    fn explain_here(&mut self, error: csv::Error) -> anyhow::Error {
+        match error.kind() {
+            csv::ErrorKind::Utf8 { err, .. } => {
+                let cell = err.field() + 1;
+                // The row that cannot be read is not in `record`; line breaks inside it cannot be told from others.
+                match self.first_line() {
+                    Ok(line) => {
+                        anyhow::anyhow!("line {line}, cell {cell}: not UTF-8; save the file as CSV in UTF-8")
+                    }
+                    Err(error) => error,
+                }
+            }
+            _ => explain(error),
+        }
     }
 }
 
@@ -170,16 +196,10 @@ fn separator(header: &[u8]) -> u8 {
 }
 
 fn explain(error: csv::Error) -> anyhow::Error {
-    let line = |position: &Option<csv::Position>| match position {
-        Some(position) => format!("line {}", position.line()),
-        None => "the header".to_owned(),
-    };
     match error.kind() {
-        csv::ErrorKind::Utf8 { pos, err } => anyhow::anyhow!(
-            "{}, cell {}: not UTF-8; save the file as CSV in UTF-8",
-            line(pos),
-            err.field() + 1
-        ),
+        csv::ErrorKind::Utf8 { .. } => {
+            anyhow::anyhow!("the header is not UTF-8; save the file as CSV in UTF-8")
+        }
         csv::ErrorKind::Io(io) if io.kind() == std::io::ErrorKind::UnexpectedEof => {
             anyhow::anyhow!("the gzip file is cut off; fetch it again")
         }
@@ -188,20 +208,35 @@ fn explain(error: csv::Error) -> anyhow::Error {
     }
 }
 
-/// Stops reading when a single row grows beyond all reason.
-struct Guard<R> {
-    inner: R,
-    unfinished: Arc<AtomicUsize>,
+/// What the CSV reader reads through: it remembers where lines end, and stops when a single row grows beyond all
+/// reason.
+struct Tap {
+    inner: Box<dyn Read + Send>,
+    offset: u64,
+    /// Offsets of the line ends that were read, but not yet passed by a row.
+    line_ends: VecDeque<u64>,
+    /// Bytes read since the last whole row.
+    unfinished: usize,
 }
 
-impl<R: Read> Read for Guard<R> {
+impl Tap {
+    fn new(inner: impl Read + Send + 'static) -> Self {
+        Self { inner: Box::new(inner), offset: 0, line_ends: VecDeque::new(), unfinished: 0 }
+    }
+}
+
+impl Read for Tap {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        if self.unfinished.fetch_add(count, Ordering::Relaxed) + count > MOST_ROW_BYTES {
+        self.unfinished += count;
+        if self.unfinished > MOST_ROW_BYTES {
             let reason =
                 format!("a row is longer than {MOST_ROW_BYTES} bytes: is a quotation mark never closed?");
             return Err(std::io::Error::other(reason));
         }
+        let ends = buffer[..count].iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        self.line_ends.extend(ends.map(|(place, _)| self.offset + place as u64));
+        self.offset += count as u64;
         Ok(count)
     }
 }

@@ -3,8 +3,10 @@
 
 mod access;
 mod auth;
+mod docs;
 mod enrollments;
 mod hostile;
+mod import;
 mod openapi;
 mod private_postgres;
 mod races;
@@ -12,3 +14,4 @@ mod replicas;
 mod seed;
 mod sessions;
 mod support;
+mod users;
