@@ -1,0 +1,178 @@
+//! What the documentation lists is what the sources have: settings, codes, metrics, events, files, tests.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use axum::http::StatusCode;
+use clap::{CommandFactory, Parser};
+use regex::Regex;
+use uems::config::Config;
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+}
+
+static ROOT: LazyLock<PathBuf> =
+    LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned());
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = ROOT.join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Files below a folder whose names end so.
+fn files(folder: impl AsRef<Path>, ending: &str) -> Vec<PathBuf> {
+    let mut found = vec![];
+    let mut folders = vec![ROOT.join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(entry.path()),
+                false if entry.file_name().to_string_lossy().ends_with(ending) => found.push(entry.path()),
+                false => {}
+            }
+        }
+    }
+    found
+}
+
+static SOURCES: LazyLock<String> = LazyLock::new(|| files("backend/src", ".rs").iter().map(read).collect());
+
+/// The first group of every match.
+fn all(pattern: &str, text: &str) -> BTreeSet<String> {
+    Regex::new(pattern).unwrap().captures_iter(text).map(|found| found[1].to_owned()).collect()
+}
+
+/// Cells of the rows of a Markdown table.
+fn rows(text: &str) -> Vec<Vec<String>> {
+    let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+    text.lines().filter(|line| line.starts_with("| `")).map(|line| cells(line)).collect()
+}
+
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let from = text.find(start).unwrap_or_else(|| panic!("no `{start}`"));
+    let to = text[from..].find(end).unwrap_or_else(|| panic!("no `{end}`"));
+    &text[from..from + to]
+}
+
+#[test]
+fn every_setting_is_documented_with_its_flag_and_default() {
+    let text = read("docs/configuration.md");
+    let documented: BTreeSet<Vec<String>> = rows(between(&text, "## Server", "## Not settings"))
+        .into_iter()
+        .map(|row| row[..3].to_vec())
+        .collect();
+    let command = Cli::command();
+    let settings = command.get_arguments().filter_map(|argument| {
+        let variable = argument.get_env()?.to_string_lossy();
+        let shown = !argument.is_hide_default_value_set();
+        let default = argument
+            .get_default_values()
+            .first()
+            .filter(|_| shown)
+            .map(|value| format!("`{}`", value.to_string_lossy()));
+        Some(vec![
+            format!("`{variable}`"),
+            format!("`--{}`", argument.get_long()?),
+            default.unwrap_or_default(),
+        ])
+    });
+    assert_eq!(documented, settings.collect());
+}
+
+#[test]
+fn every_code_is_documented_with_its_status() {
+    let text = read("docs/api-design.md");
+    let documented: BTreeSet<(String, String)> = rows(between(&text, "<!-- codes", "<!-- end of codes"))
+        .into_iter()
+        .map(|row| {
+            let status = StatusCode::from_u16(row[1].parse().unwrap()).unwrap();
+            (
+                row[0].trim_matches('`').to_owned(),
+                status.canonical_reason().unwrap().to_uppercase().replace(' ', "_"),
+            )
+        })
+        .collect();
+    let refusals = all(r#"(?:Refusal::new|\.refuse)\(\s*"([a-z_]+)""#, &SOURCES);
+    let mut codes: BTreeSet<_> = refusals.into_iter().map(|code| (code, "CONFLICT".to_owned())).collect();
+    for found in
+        Regex::new(r#"\(S::([A-Z_]+), "([a-z_]+)""#).unwrap().captures_iter(&read("backend/src/error.rs"))
+    {
+        codes.insert((found[2].to_owned(), found[1].to_owned()));
+    }
+    assert_eq!(documented, codes);
+}
+
+#[test]
+fn every_word_for_a_field_is_documented() {
+    let text = read("docs/api-design.md");
+    let documented = all("`([a-z_]+)`", between(&text, "<!-- field codes", "<!-- end of field codes"));
+    let mut used = all(r#"FieldError::new\([^;]*?,\s*"([a-z_]+)"\s*,"#, &SOURCES);
+    // Closures and helpers that shorten it.
+    used.extend(all(r#"\b(?:wrong|error|field)\((?:"[a-z_]+", )?"([a-z_]+)", "#, &SOURCES));
+    assert_eq!(used.difference(&documented).collect::<Vec<_>>(), Vec::<&String>::new(), "not documented");
+    let gone: Vec<_> = documented.iter().filter(|word| !SOURCES.contains(&format!("\"{word}\""))).collect();
+    assert_eq!(gone, Vec::<&String>::new(), "not in the sources");
+}
+
+#[test]
+fn every_metric_and_every_event_is_documented() {
+    let text = read("docs/observability.md");
+    let first = |text: &str| {
+        rows(text).into_iter().map(|row| row[0].trim_matches('`').to_owned()).collect::<BTreeSet<_>>()
+    };
+    let metrics = all(r#""((?:http|uems)_[a-z_]+)""#, &read("backend/src/metrics.rs"));
+    assert_eq!(first(between(&text, "| Metric", "## Log lines")), metrics);
+    let mut events = all(r#"\bevent = "([a-z_0-9]+)""#, &SOURCES);
+    events.insert("db_query".to_owned());
+    assert_eq!(first(between(&text, "| Event", "## Health")), events);
+}
+
+/// Links lead to files, and what looks like a path of this repository is one.
+#[test]
+fn every_file_named_exists() {
+    let mut pages = files("docs", ".md");
+    pages.extend(
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "backend/migrations/README.md"]
+            .map(|page| ROOT.join(page)),
+    );
+    let mut missing = vec![];
+    for page in pages {
+        let text = read(&page);
+        let folder = page.parent().unwrap();
+        for link in all(r"\]\(([^)\s]+)\)", &text)
+            .iter()
+            .filter(|link| !link.contains("://") && !link.starts_with('#'))
+        {
+            let path = link.split('#').next().unwrap();
+            if !folder.join(path).exists() {
+                missing.push(format!("{}: {link}", page.display()));
+            }
+        }
+        for path in all(
+            r"`((?:backend/(?:src|tests|migrations|benches)|frontend/(?:app|components|lib|scripts)|docs|scripts)/[^`\s<{*…]*)`",
+            &text,
+        ) {
+            if !ROOT.join(&path).exists() {
+                missing.push(format!("{}: {path}", page.display()));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// The table of invariants names tests; each is one.
+#[test]
+fn every_test_named_as_a_proof_exists() {
+    let text = read("docs/architecture.md");
+    let table = between(&text, "<!-- invariants", "<!-- end of invariants");
+    let proofs = table.lines().filter_map(|line| line.strip_prefix("| ")?.rsplit('|').nth(1));
+    let named: BTreeSet<String> = proofs.flat_map(|cell| all("`([a-z_0-9]+)`", cell)).collect();
+    let tests: String = files("backend/tests", ".rs").iter().map(read).chain([SOURCES.clone()]).collect();
+    let gone: Vec<_> = named.iter().filter(|name| !tests.contains(&format!("fn {name}("))).collect();
+    assert!(named.len() > 20, "the table was not read: {named:?}");
+    assert_eq!(gone, Vec::<&String>::new(), "no such tests");
+}
