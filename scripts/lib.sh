@@ -24,3 +24,12 @@ find_postgres() {
     done
     printf '%s' "$best"
 }
+
+# The browser for the tests, or nothing.
+find_browser() {
+    local name
+    if [ -n "${CHROMIUM:-}" ]; then printf '%s' "$CHROMIUM"; return; fi
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        if have "$name"; then command -v "$name"; return; fi
+    done
+}
