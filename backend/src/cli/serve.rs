@@ -82,7 +82,7 @@ async fn serve(
     let (address, options) = (listener.local_addr()?, database.options());
     let pool = db::pool(options.clone(), config.database.db_connections);
     let app = App::new(pool, db::pool(options, RESERVE), config.clone());
-    let _jobs = jobs::start(&app);
+    let jobs = jobs::start(&app);
     let (stop, stopped) = oneshot::channel();
     let limits = Limits::default();
     let serving = server::serve(listener, router::router(app.clone()), &limits, async { _ = stopped.await });
@@ -101,6 +101,7 @@ async fn serve(
     }
     tracing::info!(event = "stopping", "Finishing the running requests; a second signal cuts them off");
     app.accepting.store(false, Ordering::Relaxed);
+    drop(jobs);
     let _ = stop.send(());
     tokio::select! {
         () = async { serving.await; app.db.close().await; app.reserve.close().await } => {}
