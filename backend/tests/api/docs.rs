@@ -49,7 +49,7 @@ fn all(pattern: &str, text: &str) -> BTreeSet<String> {
 /// Cells of the rows of a Markdown table.
 fn rows(text: &str) -> Vec<Vec<String>> {
     let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
-    text.lines().filter(|line| line.starts_with("| `")).map(|line| cells(line)).collect()
+    text.lines().filter(|line| line.starts_with("| `")).map(cells).collect()
 }
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
@@ -98,8 +98,9 @@ fn every_code_is_documented_with_its_status() {
         .collect();
     let refusals = all(r#"(?:Refusal::new|\.refuse)\(\s*"([a-z_]+)""#, &SOURCES);
     let mut codes: BTreeSet<_> = refusals.into_iter().map(|code| (code, "CONFLICT".to_owned())).collect();
-    for found in
-        Regex::new(r#"\(S::([A-Z_]+), "([a-z_]+)""#).unwrap().captures_iter(&read("backend/src/error.rs"))
+    for found in Regex::new(r#"\(\s*S::([A-Z_]+),\s*"([a-z_]+)""#)
+        .unwrap()
+        .captures_iter(&read("backend/src/error.rs"))
     {
         codes.insert((found[2].to_owned(), found[1].to_owned()));
     }
@@ -112,7 +113,7 @@ fn every_word_for_a_field_is_documented() {
     let documented = all("`([a-z_]+)`", between(&text, "<!-- field codes", "<!-- end of field codes"));
     let mut used = all(r#"FieldError::new\([^;]*?,\s*"([a-z_]+)"\s*,"#, &SOURCES);
     // Closures and helpers that shorten it.
-    used.extend(all(r#"\b(?:wrong|error|field)\((?:"[a-z_]+", )?"([a-z_]+)", "#, &SOURCES));
+    used.extend(all(r#"\b(?:wrong|error|field)\(\s*(?:"[a-z_]+",\s*)?"([a-z_]+)",\s"#, &SOURCES));
     assert_eq!(used.difference(&documented).collect::<Vec<_>>(), Vec::<&String>::new(), "not documented");
     let gone: Vec<_> = documented.iter().filter(|word| !SOURCES.contains(&format!("\"{word}\""))).collect();
     assert_eq!(gone, Vec::<&String>::new(), "not in the sources");
