@@ -6,6 +6,7 @@ import type { Course, Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { isTyping, singleKeysOn } from '@/lib/shortcuts';
 import { clashes } from '@/lib/schedule';
+import { columns } from './columns';
 import { CourseRow } from './course-row';
 
 interface CourseTableProps {
@@ -19,15 +20,6 @@ interface CourseTableProps {
   onPreview: (course: Course | null) => void;
 }
 
-const columns = [
-  { label: 'Code', sort: 'code', width: 'w-27' },
-  { label: 'Course', sort: 'name', width: '' },
-  { label: 'Teacher', sort: 'teacher', width: 'w-[15%] max-lg:w-28' },
-  { label: 'Time', sort: 'time', width: 'w-42' },
-  { label: 'Credits', sort: 'credits', width: 'w-18' },
-  { label: 'Seats left', sort: 'seats', width: 'w-28' },
-];
-
 export function CourseTable({ courses, held, term, sort, stale, onSort, onPreview }: CourseTableProps) {
   const { role } = useUser();
 
@@ -35,7 +27,7 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
     <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
       <table className="w-full table-fixed border-collapse max-md:block" onMouseLeave={() => onPreview(null)}>
         <caption className="sr-only">Courses, {courses.length} on this page</caption>
-        <thead className="max-md:sr-only">
+        <thead className="max-md:hidden">
           <tr className="border-b border-line bg-sunken text-left">
             {columns.map((column) => (
               <SortHeader

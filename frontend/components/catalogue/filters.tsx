@@ -12,6 +12,7 @@ import { departments } from '@/lib/api/courses';
 import { institution } from '@/lib/api/terms';
 import type { Role, Term } from '@/lib/api/types';
 import { DAY_NAMES, DAYS } from '@/lib/schedule';
+import { columns } from './columns';
 import type { CatalogueState } from './filter-state';
 
 interface FiltersProps {
@@ -78,6 +79,19 @@ export function Filters({ state, update, terms, term, role }: FiltersProps) {
             {DAY_NAMES[day].long}
           </option>
         ))}
+      </Select>
+      <Select
+        aria-label="Sort by"
+        value={state.sort}
+        onChange={(event) => update({ sort: event.target.value })}
+        className={`col-span-2 md:hidden ${folded}`}
+      >
+        {columns.map(({ sort, label }) => (
+          <option key={sort} value={sort}>
+            Sort by {label.toLowerCase()}
+          </option>
+        ))}
+        {state.sort.startsWith('-') && <option value={state.sort}>Sorted in descending order</option>}
       </Select>
       <Toggle on={state.open} onChange={(open) => update({ open })}>
         Open seats

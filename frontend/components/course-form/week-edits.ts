@@ -1,12 +1,12 @@
 import { DAYS, overlaps, type Day, type Slot } from '@/lib/schedule';
 import { draft, type DraftSlot } from './values';
 
-export const STEP = 15;
+const STEP = 15;
 const SHORTEST = 15;
 const USUAL = 60;
 const MIDNIGHT = 24 * 60;
 
-export const snap = (minutes: number) => Math.round(minutes / STEP) * STEP;
+const snap = (minutes: number) => Math.round(minutes / STEP) * STEP;
 const within = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
 
 /** The hours dragged over; a mere click means an hour. */
@@ -46,4 +46,17 @@ export function nextSlot(slots: readonly Slot[], days: readonly Day[]): DraftSlo
     .map((day) => ({ day, start: last.start, end: last.end }))
     .find((guess) => !slots.some((slot) => overlaps(slot, guess)));
   return draft(free ?? { day: days[0] ?? DAYS[0], start: last.start, end: last.end });
+}
+
+/** Arrows move; with Shift, up and down move the end. */
+export function changeByKey<T extends Slot>(
+  key: string,
+  shift: boolean,
+  slot: T,
+  days: readonly Day[],
+): T | null {
+  const vertical = { ArrowUp: -STEP, ArrowDown: STEP }[key];
+  if (vertical) return shift ? endAt(slot, slot.end + vertical) : moveBy(slot, vertical);
+  const sideways = { ArrowLeft: -1, ArrowRight: 1 }[key];
+  return sideways ? stepDay(slot, sideways, days) : null;
 }

@@ -77,6 +77,7 @@ export function CommandPalette({ items, onClose, onHelp }: PaletteProps) {
 
   return (
     <ModalOverlay
+      data-overlay
       isOpen
       isDismissable
       onOpenChange={(open) => open || onClose()}
@@ -97,7 +98,7 @@ export function CommandPalette({ items, onClose, onHelp }: PaletteProps) {
               renderEmptyState={() => (
                 <p className="px-3 py-6 text-center text-sm text-muted">Nothing found</p>
               )}
-              className="max-h-[min(26rem,60dvh)] overflow-y-auto p-1.5 outline-none"
+              className="max-h-[min(36rem,70dvh)] overflow-y-auto p-1.5 outline-none"
             >
               {sections.map((section) => (
                 <MenuSection key={section.title} id={section.title} className="mb-1">

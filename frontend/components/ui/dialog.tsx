@@ -18,6 +18,7 @@ interface DialogProps {
 export function Dialog({ title, onClose, role, wide, children }: DialogProps) {
   return (
     <ModalOverlay
+      data-overlay
       isOpen
       onOpenChange={(open) => open || onClose()}
       isDismissable={role !== 'alertdialog'}
