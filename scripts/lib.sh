@@ -3,7 +3,7 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/backend/target}
-fetched_postgres=$HOME/.local/share/uems/postgresql/bin
+fetched_postgres=${HOME:-/root}/.local/share/uems/postgresql/bin
 
 if [ -t 1 ]; then bold=$'\e[1m' red=$'\e[31m' plain=$'\e[0m'; else bold='' red='' plain=''; fi
 
