@@ -253,7 +253,12 @@ pub async fn course_enrollments(
     let mut db = app.db.acquire().await?;
     let course = queries::find(&mut db, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
     actor.may(Action::ReadRoster { teacher: course.teacher.map(|teacher| teacher.id) })?;
-    Ok(enrollments::queries::of_course(&mut db, id, &filter).await?.answer(&uri))
+    let mut roster = enrollments::queries::of_course(&mut db, id, &filter).await?;
+    if !actor.is_admin() {
+        // A teacher sees name, e-mail and department; the student's number is the registrar's.
+        roster.items.iter_mut().filter_map(|place| place.student.as_mut()).for_each(|student| student.student_id = None);
+    }
+    Ok(roster.answer(&uri))
 }
 
 /// Find clashes before registering.

@@ -3,6 +3,7 @@
 
 mod access;
 mod auth;
+mod courses;
 mod docs;
 mod enrollments;
 mod hostile;
@@ -13,5 +14,7 @@ mod races;
 mod replicas;
 mod seed;
 mod sessions;
+mod rooms;
 mod support;
+mod terms;
 mod users;
