@@ -89,7 +89,10 @@ pub fn router(app: App) -> Router {
         .route("/health/ready", get(health::ready))
         .route("/health/live", get(health::live))
         .route("/metrics", get(health::metrics))
-        .merge(SwaggerUi::new("/docs").url("/api/v1/openapi.json", document))
+        .merge(Router::from(SwaggerUi::new("/docs").url("/api/v1/openapi.json", document)).layer(default_header(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
+        )))
         .fallback(ui::serve)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(app.config.server.max_body_bytes))
@@ -99,6 +102,7 @@ pub fn router(app: App) -> Router {
         .layer(fixed_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed_header(header::REFERRER_POLICY, "same-origin"))
         .layer(fixed_header(header::X_FRAME_OPTIONS, "DENY"))
+        .layer(default_header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(default_header(header::CACHE_CONTROL, "no-store"));
     let router = if secure {
         router.layer(fixed_header(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"))
@@ -112,7 +116,7 @@ fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-/// Answers are personal unless a handler says otherwise.
+/// For answers whose handler says nothing else: personal, and nothing a browser should run.
 fn default_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
