@@ -33,8 +33,15 @@ async fn main() {
     let server = PgConnectOptions::from_str(&url).expect("DATABASE_URL");
     let name = format!("uems_bench_{}", std::process::id());
     let mut maintenance = server.connect().await.expect("a PostgreSQL");
-    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&mut maintenance).await.expect("a database");
-    let db = PgPoolOptions::new().max_connections(32).connect_with(server.database(&name)).await.expect("the database");
+    sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}")))
+        .execute(&mut maintenance)
+        .await
+        .expect("a database");
+    let db = PgPoolOptions::new()
+        .max_connections(32)
+        .connect_with(server.database(&name))
+        .await
+        .expect("the database");
     uems::MIGRATOR.run(&db).await.expect("migrations");
     let uems = TestApp::new(db.clone());
     let replicas = [Replica::start(&db).await, Replica::start(&db).await];
@@ -50,7 +57,10 @@ async fn main() {
     drop(replicas);
     drop(uems);
     db.close().await;
-    sqlx::query(sqlx::AssertSqlSafe(format!("drop database {name} with (force)"))).execute(&mut maintenance).await.expect("clean-up");
+    sqlx::query(sqlx::AssertSqlSafe(format!("drop database {name} with (force)")))
+        .execute(&mut maintenance)
+        .await
+        .expect("clean-up");
     maintenance.close().await.expect("clean-up");
 }
 
@@ -104,8 +114,13 @@ async fn one_seat(uems: &TestApp, urls: &Arc<Vec<String>>, races: usize) {
         let granted = statuses.iter().filter(|status| **status == 201).count();
         let refused = statuses.iter().filter(|status| **status == 409).count();
         assert_eq!((granted, refused), (1, 499), "oversold, or an answer other than 201 and 409");
-        let winner: UserId = sqlx::query_scalar("select user_id from enrollments where course_id = $1 and status = 'enrolled'")
-            .bind(course).fetch_one(&uems.db).await.expect("the winner");
+        let winner: UserId = sqlx::query_scalar(
+            "select user_id from enrollments where course_id = $1 and status = 'enrolled'",
+        )
+        .bind(course)
+        .fetch_one(&uems.db)
+        .await
+        .expect("the winner");
         let winner = everybody.iter().find(|student| student.id == winner).expect("one of them");
         winner.drop_course(course).await.expect(200);
 
@@ -121,11 +136,20 @@ async fn one_seat(uems: &TestApp, urls: &Arc<Vec<String>>, races: usize) {
         }
         assert_eq!(race.join_all().await.iter().sum::<u64>(), 1);
         bare.push(started.elapsed());
-        sqlx::query("update courses set enrolled_count = 0 where id = $1").bind(course).execute(&uems.db).await.expect("reset");
+        sqlx::query("update courses set enrolled_count = 0 where id = $1")
+            .bind(course)
+            .execute(&uems.db)
+            .await
+            .expect("reset");
     }
     let (ours, bare) = (median(ours), median(bare));
-    println!("500 students, 1 seat, 2 replicas, {races} races: exactly 1 granted each time; median {ours:.0?}");
-    println!("    the same as 500 bare guarded updates: {bare:.0?}; ratio {:.1}", ours.as_secs_f64() / bare.as_secs_f64());
+    println!(
+        "500 students, 1 seat, 2 replicas, {races} races: exactly 1 granted each time; median {ours:.0?}"
+    );
+    println!(
+        "    the same as 500 bare guarded updates: {bare:.0?}; ratio {:.1}",
+        ours.as_secs_f64() / bare.as_secs_f64()
+    );
 }
 
 /// 100 students, each with 20 simultaneous requests into 20 clashing sections.
@@ -146,7 +170,10 @@ async fn twenty_clashes(uems: &TestApp, urls: &Arc<Vec<String>>) {
         assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1);
         assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 19);
     }
-    println!("100 students x 20 simultaneous clashing requests: exactly 1 granted each; {:.1?} in all", started.elapsed());
+    println!(
+        "100 students x 20 simultaneous clashing requests: exactly 1 granted each; {:.1?} in all",
+        started.elapsed()
+    );
 }
 
 /// Everybody takes five sections; beside it, the statements of an enrolment alone, without HTTP and rules.
@@ -168,8 +195,12 @@ async fn whole_university(uems: &TestApp, urls: &Arc<Vec<String>>, count: usize)
     let started = Instant::now();
     let mut rush = JoinSet::new();
     for (number, student) in everybody.iter().cloned().enumerate() {
-        let picks: Vec<CourseId> =
-            (0..5).map(|pick| { let slot = &courses[(number + pick * 4) % 20]; slot[(number / 20) % slot.len()] }).collect();
+        let picks: Vec<CourseId> = (0..5)
+            .map(|pick| {
+                let slot = &courses[(number + pick * 4) % 20];
+                slot[(number / 20) % slot.len()]
+            })
+            .collect();
         let (client, urls, at_once) = (client.clone(), urls.clone(), at_once.clone());
         rush.spawn(async move {
             let _turn = at_once.acquire_owned().await.expect("open");
@@ -186,11 +217,18 @@ async fn whole_university(uems: &TestApp, urls: &Arc<Vec<String>>, count: usize)
     let times = rush.join_all().await.concat();
     let took = started.elapsed();
     let rate = times.len() as f64 / took.as_secs_f64();
-    println!("{count} students x 5 sections: {} enrolments in {took:.1?}, {rate:.0}/s; p50 {:.0?}, p99 {:.0?}",
-        times.len(), median(times.clone()), percentile(times.clone(), 99));
+    println!(
+        "{count} students x 5 sections: {} enrolments in {took:.1?}, {rate:.0}/s; p50 {:.0?}, p99 {:.0?}",
+        times.len(),
+        median(times.clone()),
+        percentile(times.clone(), 99)
+    );
 
     let bare = bare_enrolments(uems, &courses.concat()).await;
-    println!("    the same inserts alone, 16 connections, no HTTP, no rules: {bare:.0}/s; ratio {:.2}", rate / bare);
+    println!(
+        "    the same inserts alone, 16 connections, no HTTP, no rules: {bare:.0}/s; ratio {:.2}",
+        rate / bare
+    );
 }
 
 async fn bare_enrolments(uems: &TestApp, courses: &[CourseId]) -> f64 {
@@ -209,7 +247,11 @@ async fn bare_enrolments(uems: &TestApp, courses: &[CourseId]) -> f64 {
             ] {
                 sqlx::query(sql).bind(student.id).bind(course).execute(&mut *tx).await.expect("an insert");
             }
-            sqlx::query("update courses set enrolled_count = enrolled_count + 1 where id = $1").bind(course).execute(&mut *tx).await.expect("an update");
+            sqlx::query("update courses set enrolled_count = enrolled_count + 1 where id = $1")
+                .bind(course)
+                .execute(&mut *tx)
+                .await
+                .expect("an update");
             tx.commit().await.expect("a commit");
         });
     }
@@ -221,7 +263,14 @@ async fn bare_enrolments(uems: &TestApp, courses: &[CourseId]) -> f64 {
 async fn storm(uems: &TestApp, urls: &Arc<Vec<String>>) {
     let mut courses = vec![];
     for hour in 0..12 {
-        courses.push(uems.course("ST101", 8, json!({ "saturday": [format!("{:02}:00-{:02}:30", 8 + hour, 9 + hour)] })).await);
+        courses.push(
+            uems.course(
+                "ST101",
+                8,
+                json!({ "saturday": [format!("{:02}:00-{:02}:30", 8 + hour, 9 + hour)] }),
+            )
+            .await,
+        );
     }
     let courses = Arc::new(courses);
     let registrar = uems.admin("bench-registrar").await;
@@ -235,19 +284,28 @@ async fn storm(uems: &TestApp, urls: &Arc<Vec<String>>) {
             for step in 0..30 {
                 let course = courses[(number * 7 + step * 5) % 12];
                 let url = &urls[(number + step) % 2];
-                if step % 3 == 2 && let Some((course, id)) = held.pop() {
+                if step % 3 == 2
+                    && let Some((course, id)) = held.pop()
+                {
                     let (status, body) = drop_enrollment(&client, url, &student, course, &id).await;
                     assert!(matches!(status, 200 | 503), "{status} {body}");
                 } else {
                     let (status, body) = enroll(&client, url, &student, course, step % 2 == 0).await;
                     assert!(matches!(status, 201 | 202 | 409 | 503), "{status} {body}");
-                    held.extend(body["id"].as_str().filter(|_| status < 300).map(|id| (course, id.to_owned())));
+                    held.extend(
+                        body["id"].as_str().filter(|_| status < 300).map(|id| (course, id.to_owned())),
+                    );
                 }
             }
         });
     }
     let mut round = 0;
-    while tokio::time::timeout(Duration::from_millis(200), async { while rush.join_next().await.is_some() {} }).await.is_err() {
+    while tokio::time::timeout(Duration::from_millis(200), async {
+        while rush.join_next().await.is_some() {}
+    })
+    .await
+    .is_err()
+    {
         round += 1;
         let course = courses[round % 12];
         let url = format!("{}/api/v1/courses/{course}", urls[round % 2]);
@@ -255,7 +313,10 @@ async fn storm(uems: &TestApp, urls: &Arc<Vec<String>>) {
         uems.assert_sound().await;
     }
     let promoted = uems.count("select count(*) from enrollment_events where event = 'promoted'").await;
-    println!("storm of 200 students x 30 steps, {round} soundness checks meanwhile: sound; {promoted} promotions, {:.1?}", started.elapsed());
+    println!(
+        "storm of 200 students x 30 steps, {round} soundness checks meanwhile: sound; {promoted} promotions, {:.1?}",
+        started.elapsed()
+    );
 }
 
 /// Searching 8,432 sections; beside it, a request that only asks who the caller is.
@@ -282,13 +343,22 @@ async fn catalogue(uems: &TestApp, urls: &Arc<Vec<String>>) {
     let baseline = time_of(&client, urls, student, "/auth/me").await;
     println!("catalogue of 8,432 sections (who am I: p50 {:.1?})", median(baseline.clone()));
     for query in [
-        "semester=spring&year=2025", "semester=spring&year=2025&q=cse", "semester=spring&year=2025&q=topics%20math",
-        "semester=spring&year=2025&day=monday&open=true", "semester=spring&year=2025&sort=-time&page=100",
-        "semester=spring&year=2025&sort=seats", "semester=spring&year=2025&fits=true", "q=zzzz",
+        "semester=spring&year=2025",
+        "semester=spring&year=2025&q=cse",
+        "semester=spring&year=2025&q=topics%20math",
+        "semester=spring&year=2025&day=monday&open=true",
+        "semester=spring&year=2025&sort=-time&page=100",
+        "semester=spring&year=2025&sort=seats",
+        "semester=spring&year=2025&fits=true",
+        "q=zzzz",
     ] {
         let times = time_of(&client, urls, student, &format!("/courses?{query}")).await;
         let ratio = median(times.clone()).as_secs_f64() / median(baseline.clone()).as_secs_f64();
-        println!("    {query:<50} p50 {:>7.1?}  p99 {:>7.1?}  {ratio:>5.1} x who am I", median(times.clone()), percentile(times, 99));
+        println!(
+            "    {query:<50} p50 {:>7.1?}  p99 {:>7.1?}  {ratio:>5.1} x who am I",
+            median(times.clone()),
+            percentile(times, 99)
+        );
     }
 }
 
@@ -296,7 +366,8 @@ async fn time_of(client: &Client, urls: &Arc<Vec<String>>, student: &Actor, path
     let mut times = vec![];
     for number in 0..60 {
         let asked = Instant::now();
-        let (status, body) = send(client, Method::GET, format!("{}/api/v1{path}", urls[number % 2]), student, None).await;
+        let (status, body) =
+            send(client, Method::GET, format!("{}/api/v1{path}", urls[number % 2]), student, None).await;
         assert_eq!(status, 200, "{body}");
         times.push(asked.elapsed());
     }

@@ -285,10 +285,15 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Overloaded,
             sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
                 "40001" | "40P01" | "55P03" | "57014" | "25006" => Self::Overloaded,
-                code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => Self::Overloaded,
-                code if code.starts_with("22") => {
-                    FieldError::new("", "impossible_value", "a value cannot be stored (out of range, or not text)").into()
+                code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
+                    Self::Overloaded
                 }
+                code if code.starts_with("22") => FieldError::new(
+                    "",
+                    "impossible_value",
+                    "a value cannot be stored (out of range, or not text)",
+                )
+                .into(),
                 _ => Self::Database(error),
             },
             _ => Self::Database(error),
@@ -313,7 +318,11 @@ impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
 impl<T> OnConstraint<T> for Result<T, Error> {
     fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
         self.map_err(|error| match &error {
-            Error::Database(inner) if inner.as_database_error().and_then(|e| e.constraint()) == Some(name) => refusal(),
+            Error::Database(inner)
+                if inner.as_database_error().and_then(|e| e.constraint()) == Some(name) =>
+            {
+                refusal()
+            }
             _ => error,
         })
     }

@@ -75,9 +75,13 @@ impl Metrics {
         )
         .expect("a valid metric");
         registry.register(Box::new(enrollment_conflicts.clone())).expect("a metric is declared once");
-        gauges("uems_application_info", "UEMS application metadata", &["version", "environment", "build_date"])
-            .with_label_values(&[VERSION, config.server.environment.as_str(), BUILD_DATE])
-            .set(1);
+        gauges(
+            "uems_application_info",
+            "UEMS application metadata",
+            &["version", "environment", "build_date"],
+        )
+        .with_label_values(&[VERSION, config.server.environment.as_str(), BUILD_DATE])
+        .set(1);
         let metrics = Self {
             http_requests: counters(
                 "http_requests_total",
@@ -90,13 +94,21 @@ impl Metrics {
                 "Number of HTTP requests in progress",
                 &["method", "handler"],
             ),
-            user_logins: counters("uems_user_logins_total", "Total number of successful user logins", &["role"]),
+            user_logins: counters(
+                "uems_user_logins_total",
+                "Total number of successful user logins",
+                &["role"],
+            ),
             user_login_failures: counters(
                 "uems_user_login_failures_total",
                 "Total number of failed login attempts",
                 &["reason"],
             ),
-            enrollments: counters("uems_enrollments_total", "Total number of course enrollments", &["status"]),
+            enrollments: counters(
+                "uems_enrollments_total",
+                "Total number of course enrollments",
+                &["status"],
+            ),
             enrollment_conflicts,
             database_connections: gauges(
                 "uems_database_connections",

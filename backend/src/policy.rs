@@ -42,22 +42,38 @@ pub struct Actor {
 pub enum Action {
     /// See or change the list of people, create them, deactivate them.
     ManageUsers,
-    ReadUser { user: UserId },
+    ReadUser {
+        user: UserId,
+    },
     /// See a card (name, e-mail, department) of a student; `own_student`: sits in one of the actor's courses.
-    ReadStudentCard { own_student: bool },
+    ReadStudentCard {
+        own_student: bool,
+    },
     /// Change one's own name or password.
-    UpdateSelf { user: UserId },
-    ReadEnrollmentsOf { user: UserId },
+    UpdateSelf {
+        user: UserId,
+    },
+    ReadEnrollmentsOf {
+        user: UserId,
+    },
     ReadCourses,
     /// Create, deactivate, and change capacity, teacher, credits and the like.
     ManageCourses,
     /// Change description, schedule and room.
-    UpdateCourse { teacher: Option<UserId> },
-    ReadRoster { teacher: Option<UserId> },
-    Enroll { student: UserId },
+    UpdateCourse {
+        teacher: Option<UserId>,
+    },
+    ReadRoster {
+        teacher: Option<UserId>,
+    },
+    Enroll {
+        student: UserId,
+    },
     /// Enrol above capacity, outside the registration window.
     OverrideEnrollment,
-    Drop { student: UserId },
+    Drop {
+        student: UserId,
+    },
     ManageTerms,
 }
 
@@ -71,20 +87,36 @@ impl Actor {
             (_, Admin) => (true, ""),
 
             (Action::ManageUsers, Teacher | Student) => (false, "only an admin manages people"),
-            (Action::ReadUser { user }, Teacher | Student) => (mine(user), "only an admin reads another person's record"),
-            (Action::ReadStudentCard { own_student }, Teacher) => (own_student, "a teacher sees students of their own courses"),
-            (Action::ReadStudentCard { .. }, Student) => (false, "only an admin or their teacher sees a student's card"),
-            (Action::UpdateSelf { user }, Teacher | Student) => (mine(user), "only an admin changes another person's record"),
+            (Action::ReadUser { user }, Teacher | Student) => {
+                (mine(user), "only an admin reads another person's record")
+            }
+            (Action::ReadStudentCard { own_student }, Teacher) => {
+                (own_student, "a teacher sees students of their own courses")
+            }
+            (Action::ReadStudentCard { .. }, Student) => {
+                (false, "only an admin or their teacher sees a student's card")
+            }
+            (Action::UpdateSelf { user }, Teacher | Student) => {
+                (mine(user), "only an admin changes another person's record")
+            }
             (Action::ReadEnrollmentsOf { user }, Teacher | Student) => {
                 (mine(user), "only an admin reads another person's enrolments")
             }
 
             (Action::ReadCourses, Teacher | Student) => (true, ""),
             (Action::ManageCourses, Teacher | Student) => (false, "only an admin does this to a course"),
-            (Action::UpdateCourse { teacher }, Teacher) => (teaches(teacher), "only an admin or the assigned teacher changes a course"),
-            (Action::UpdateCourse { .. }, Student) => (false, "only an admin or the assigned teacher changes a course"),
-            (Action::ReadRoster { teacher }, Teacher) => (teaches(teacher), "only an admin or the assigned teacher sees the roster"),
-            (Action::ReadRoster { .. }, Student) => (false, "only an admin or the assigned teacher sees the roster"),
+            (Action::UpdateCourse { teacher }, Teacher) => {
+                (teaches(teacher), "only an admin or the assigned teacher changes a course")
+            }
+            (Action::UpdateCourse { .. }, Student) => {
+                (false, "only an admin or the assigned teacher changes a course")
+            }
+            (Action::ReadRoster { teacher }, Teacher) => {
+                (teaches(teacher), "only an admin or the assigned teacher sees the roster")
+            }
+            (Action::ReadRoster { .. }, Student) => {
+                (false, "only an admin or the assigned teacher sees the roster")
+            }
 
             (Action::Enroll { student }, Student) => (mine(student), "only an admin enrols somebody else"),
             (Action::Enroll { .. }, Teacher) => (false, "only students enrol, or an admin for them"),

@@ -26,8 +26,12 @@ pub fn install(config: &TelemetryConfig) -> anyhow::Result<()> {
         Some(format) => format == LogFormat::Text,
         None => std::io::stdout().is_terminal(),
     };
-    let statements = config.enable_metrics.then(|| StatementTiming.with_filter(filter::filter_fn(is_statement)));
-    tracing_subscriber::registry().with(LogLines { readable }.with_filter(filter)).with(statements).try_init()?;
+    let statements =
+        config.enable_metrics.then(|| StatementTiming.with_filter(filter::filter_fn(is_statement)));
+    tracing_subscriber::registry()
+        .with(LogLines { readable }.with_filter(filter))
+        .with(statements)
+        .try_init()?;
     Ok(())
 }
 
@@ -70,7 +74,12 @@ struct LogLines {
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLines {
-    fn on_new_span(&self, attributes: &tracing::span::Attributes<'_>, id: &tracing::Id, context: Context<'_, S>) {
+    fn on_new_span(
+        &self,
+        attributes: &tracing::span::Attributes<'_>,
+        id: &tracing::Id,
+        context: Context<'_, S>,
+    ) {
         let mut fields = Fields::default();
         attributes.record(&mut fields);
         if let Some(span) = context.span(id) {
@@ -119,14 +128,21 @@ struct Line {
 }
 
 impl Line {
-    fn new(metadata: &Metadata<'static>, span: Option<&str>, mut inherited: Map<String, Value>, mut fields: Map<String, Value>) -> Self {
+    fn new(
+        metadata: &Metadata<'static>,
+        span: Option<&str>,
+        mut inherited: Map<String, Value>,
+        mut fields: Map<String, Value>,
+    ) -> Self {
         if is_statement(metadata) {
             fields = as_db_query(&fields);
         }
         let text = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
         let critical = fields.remove("critical") == Some(Value::Bool(true));
         let module = metadata.module_path().unwrap_or(metadata.target());
-        let mut id = |name: &'static str| (name, inherited.remove(name).or_else(|| fields.remove(name)).unwrap_or(Value::Null));
+        let mut id = |name: &'static str| {
+            (name, inherited.remove(name).or_else(|| fields.remove(name)).unwrap_or(Value::Null))
+        };
         let ids = [id("trace_id"), id("request_id"), id("user_id")];
         Self {
             timestamp: now(),
@@ -139,7 +155,9 @@ impl Line {
             },
             logger: metadata.target(),
             module: module.rsplit("::").next().unwrap_or(module),
-            function: text(fields.remove("function")).or(span.map(str::to_owned)).unwrap_or_else(|| module.to_owned()),
+            function: text(fields.remove("function"))
+                .or(span.map(str::to_owned))
+                .unwrap_or_else(|| module.to_owned()),
             line: metadata.line().unwrap_or(0),
             message: text(fields.remove("message")).unwrap_or_default(),
             ids,
@@ -209,13 +227,27 @@ impl<S: Subscriber> Layer<S> for StatementTiming {
 }
 
 const TABLES: [&str; 15] = [
-    "users", "sessions", "refresh_tokens", "login_failures", "idempotency_keys", "terms", "courses", "course_meetings",
-    "enrollments", "enrollment_events", "grades", "attendance", "payments", "payment_history", "pg_catalog",
+    "users",
+    "sessions",
+    "refresh_tokens",
+    "login_failures",
+    "idempotency_keys",
+    "terms",
+    "courses",
+    "course_meetings",
+    "enrollments",
+    "enrollment_events",
+    "grades",
+    "attendance",
+    "payments",
+    "payment_history",
+    "pg_catalog",
 ];
 
 /// Operation and table of a statement, both from closed sets; remembered by its text.
 fn classify(sql: &str) -> (&'static str, &'static str) {
-    static SEEN: LazyLock<Mutex<HashMap<String, (&'static str, &'static str)>>> = LazyLock::new(Mutex::default);
+    static SEEN: LazyLock<Mutex<HashMap<String, (&'static str, &'static str)>>> =
+        LazyLock::new(Mutex::default);
     let mut seen = SEEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some(known) = seen.get(sql) {
         return *known;
@@ -230,9 +262,16 @@ fn classify(sql: &str) -> (&'static str, &'static str) {
 /// The first writing verb wins over a `select`, because a `with` wraps it; the table is the one it names.
 fn read_statement(sql: &str) -> (&'static str, &'static str) {
     let lower = sql.to_lowercase();
-    let words: Vec<&str> =
-        lower.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')).filter(|word| !word.is_empty()).collect();
-    let after = |index: usize| words[index..].iter().find_map(|word| TABLES.into_iter().find(|table| table == word)).unwrap_or("other");
+    let words: Vec<&str> = lower
+        .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let after = |index: usize| {
+        words[index..]
+            .iter()
+            .find_map(|word| TABLES.into_iter().find(|table| table == word))
+            .unwrap_or("other")
+    };
     let locking = |index: usize| index > 0 && matches!(words[index - 1], "for" | "key" | "do");
     let writing = words.iter().enumerate().find_map(|(index, word)| match *word {
         "insert" => Some(("insert", index)),
@@ -242,12 +281,17 @@ fn read_statement(sql: &str) -> (&'static str, &'static str) {
     });
     match (writing, words.first()) {
         (Some((verb, index)), Some(&("insert" | "update" | "delete" | "with"))) => (verb, after(index)),
-        (_, Some(&("select" | "with"))) => ("select", after(words.iter().position(|word| *word == "from").unwrap_or(0))),
+        (_, Some(&("select" | "with"))) => {
+            ("select", after(words.iter().position(|word| *word == "from").unwrap_or(0)))
+        }
         _ => ("other", "other"),
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "a log line tells the system's time, whatever a test makes of the App's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a log line tells the system's time, whatever a test makes of the App's"
+)]
 fn now() -> f64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     (since.as_secs_f64() * 1e6).round() / 1e6
@@ -262,8 +306,14 @@ mod tests {
         let cases = [
             ("select * from users where id = $1", ("select", "users")),
             ("select id from courses c where id = $1 for no key update of c", ("select", "courses")),
-            ("with seat as (update courses set x = 1 returning id) insert into enrollments select 1", ("update", "courses")),
-            ("insert into enrollments (a) values (1) on conflict (a) do update set a = 2", ("insert", "enrollments")),
+            (
+                "with seat as (update courses set x = 1 returning id) insert into enrollments select 1",
+                ("update", "courses"),
+            ),
+            (
+                "insert into enrollments (a) values (1) on conflict (a) do update set a = 2",
+                ("insert", "enrollments"),
+            ),
             ("with mine as (select 1) select * from course_meetings", ("select", "course_meetings")),
             ("BEGIN", ("other", "other")),
         ];

@@ -13,7 +13,8 @@ pub use model::RegisterRequest;
 pub use passwords::{PasswordHasher, UNUSABLE_PASSWORD};
 pub use queries::revoke_sessions;
 pub use routes::{
-    __path_login, __path_logout, __path_me, __path_refresh, __path_register, login, logout, me, refresh, register,
+    __path_login, __path_logout, __path_me, __path_refresh, __path_register, login, logout, me, refresh,
+    register,
 };
 pub use rules::parse_password;
 pub use tokens::{Tokens, keyed_digest};

@@ -39,7 +39,9 @@ impl PasswordHasher {
     pub async fn hash(&self, password: String) -> Result<String> {
         let _turn = self.gate.enter().await?;
         let algorithm = self.algorithm;
-        Ok(tokio::task::spawn_blocking(move || hash(algorithm, &password)).await.map_err(anyhow::Error::from)??)
+        Ok(tokio::task::spawn_blocking(move || hash(algorithm, &password))
+            .await
+            .map_err(anyhow::Error::from)??)
     }
 
     /// Whether the password matches; with no stored hash it takes the same time and says no.
@@ -48,7 +50,9 @@ impl PasswordHasher {
         let stored = stored.filter(|stored| stored != UNUSABLE_PASSWORD);
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.decoy.to_string());
-        let matches = tokio::task::spawn_blocking(move || verify(&password, &stored)).await.map_err(anyhow::Error::from)?;
+        let matches = tokio::task::spawn_blocking(move || verify(&password, &stored))
+            .await
+            .map_err(anyhow::Error::from)?;
         Ok(matches && known)
     }
 

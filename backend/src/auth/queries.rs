@@ -15,7 +15,8 @@ pub struct Account {
 }
 
 pub async fn find_account(db: &PgPool, email: &str) -> Result<Option<Account>> {
-    let account = sqlx::query_as!(Account, "select id, password_hash, is_active from users where email = $1", email);
+    let account =
+        sqlx::query_as!(Account, "select id, password_hash, is_active from users where email = $1", email);
     Ok(account.fetch_optional(db).await?)
 }
 
@@ -75,7 +76,12 @@ pub async fn store_password(db: &mut PgConnection, user: UserId, hash: &str) -> 
     Ok(())
 }
 
-pub async fn start_session(db: &mut PgConnection, session: SessionId, user: UserId, address: &[u8]) -> Result<()> {
+pub async fn start_session(
+    db: &mut PgConnection,
+    session: SessionId,
+    user: UserId,
+    address: &[u8],
+) -> Result<()> {
     sqlx::query!(
         "insert into sessions (id, user_id, address, expires_at) values ($1, $2, $3, now() + make_interval(days => $4))",
         session.0,
@@ -148,7 +154,12 @@ pub async fn end_session(db: &mut PgConnection, session: SessionId, reason: &str
 }
 
 /// Ends every session of a person, except perhaps the one in use.
-pub async fn revoke_sessions(db: &mut PgConnection, user: UserId, except: Option<SessionId>, reason: &str) -> Result<()> {
+pub async fn revoke_sessions(
+    db: &mut PgConnection,
+    user: UserId,
+    except: Option<SessionId>,
+    reason: &str,
+) -> Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = now(), revoked_reason = $3
          where user_id = $1 and revoked_at is null and id is distinct from $2",

@@ -26,7 +26,11 @@ const SESSION_COOKIE: &str = "uems_session";
 #[utoipa::path(post, path = "/auth/register", tag = "auth", security(()),
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
     responses((status = 201, body = User), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
-pub async fn register(State(app): State<App>, key: IdempotencyKey, Json(request): Json<RegisterRequest>) -> Result<Response> {
+pub async fn register(
+    State(app): State<App>,
+    key: IdempotencyKey,
+    Json(request): Json<RegisterRequest>,
+) -> Result<Response> {
     let student = NewUser::student(&request, app.passwords.algorithm())?;
     let hash = app.passwords.hash(request.password.clone()).await?;
     let mut tx = app.db.begin().await?;
@@ -48,7 +52,10 @@ pub async fn register(State(app): State<App>, key: IdempotencyKey, Json(request)
 #[utoipa::path(post, path = "/auth/login", tag = "auth", security(()),
     responses((status = 200, body = TokenPair), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn login(
-    State(app): State<App>, Extension(address): Extension<ClientAddress>, jar: CookieJar, Json(request): Json<LoginRequest>,
+    State(app): State<App>,
+    Extension(address): Extension<ClientAddress>,
+    jar: CookieJar,
+    Json(request): Json<LoginRequest>,
 ) -> Result<Response> {
     let email = text::email("email", &request.email).unwrap_or_default();
     let here = keyed_digest(&app.config.auth.jwt_secret, &[b"address", address.0.to_string().as_bytes()]);
@@ -57,13 +64,16 @@ pub async fn login(
     let account = queries::find_account(&app.db, &email).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let too_long = request.password.chars().count() > 128;
-    let matches = app.passwords.verify(if too_long { String::new() } else { request.password.clone() }, stored).await?;
+    let matches =
+        app.passwords.verify(if too_long { String::new() } else { request.password.clone() }, stored).await?;
     let refuse = |reason: &'static str, error: Error| {
         app.metrics.user_login_failures.with_label_values(&[reason]).inc();
         tracing::warn!(event = "user_login_failed", function = "login", reason, "Sign-in failed");
         error
     };
-    let account = account.filter(|_| matches).ok_or_else(|| refuse("invalid_credentials", Error::InvalidCredentials))?;
+    let account = account
+        .filter(|_| matches)
+        .ok_or_else(|| refuse("invalid_credentials", Error::InvalidCredentials))?;
     if !account.is_active {
         return Err(refuse("account_inactive", Error::AccountInactive));
     }
@@ -93,12 +103,19 @@ async fn admit_attempt(app: &App, email: &str, here: &[u8]) -> Result<i64> {
     let account = keyed_digest(&app.config.auth.jwt_secret, &[b"account", email.as_bytes()]);
     let id = queries::note_failure(&app.db, &account, here).await?;
     let attempt = queries::attempt(&app.db, id, &account, here, email).await?;
-    let Some(retry_after) = rules::wait(&attempt, app.config.auth.login_failures_per_address) else { return Ok(id) };
+    let Some(retry_after) = rules::wait(&attempt, app.config.auth.login_failures_per_address) else {
+        return Ok(id);
+    };
     let mut db = app.db.acquire().await?;
     queries::forget_failure(&mut db, id).await?;
     app.metrics.user_login_failures.with_label_values(&["rate_limited"]).inc();
     app.metrics.rate_limit_exceeded.with_label_values(&["/api/v1/auth/login", "anonymous"]).inc();
-    tracing::warn!(event = "user_login_failed", function = "login", reason = "rate_limited", "Sign-in refused for now");
+    tracing::warn!(
+        event = "user_login_failed",
+        function = "login",
+        reason = "rate_limited",
+        "Sign-in refused for now"
+    );
     Err(Error::RateLimited { retry_after })
 }
 
@@ -110,13 +127,19 @@ async fn admit_attempt(app: &App, email: &str, here: &[u8]) -> Result<i64> {
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", security(()),
     responses((status = 200, body = TokenPair), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn refresh(
-    State(app): State<App>, headers: HeaderMap, jar: CookieJar, JsonOrDefault(request): JsonOrDefault<RefreshRequest>,
+    State(app): State<App>,
+    headers: HeaderMap,
+    jar: CookieJar,
+    JsonOrDefault(request): JsonOrDefault<RefreshRequest>,
 ) -> Result<Response> {
-    let cookie = || same_site(&headers).then(|| jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().to_owned())).flatten();
+    let cookie = || {
+        same_site(&headers).then(|| jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().to_owned())).flatten()
+    };
     let token = request.refresh_token.or_else(cookie).ok_or(Error::Unauthenticated)?;
 
     let mut tx = app.db.begin().await?;
-    let presented = queries::present_refresh_token(&mut tx, &digest(&token)).await?.ok_or(Error::SessionExpired)?;
+    let presented =
+        queries::present_refresh_token(&mut tx, &digest(&token)).await?.ok_or(Error::SessionExpired)?;
     match presented.used_seconds_ago {
         _ if !presented.alive => return Err(Error::SessionExpired),
         Some(seconds) if seconds < 10.0 => return Err(Error::RefreshSuperseded),
@@ -155,19 +178,37 @@ pub async fn logout(State(app): State<App>, actor: Actor, jar: CookieJar) -> Res
     let mut db = app.db.acquire().await?;
     queries::end_session(&mut db, actor.session, "logout").await?;
     app.sessions.invalidate(&actor.session).await;
-    let jar = jar
-        .add(cookie(&app, REFRESH_COOKIE, String::new(), time::Duration::ZERO))
-        .add(cookie(&app, SESSION_COOKIE, String::new(), time::Duration::ZERO));
+    let jar = jar.add(cookie(&app, REFRESH_COOKIE, String::new(), time::Duration::ZERO)).add(cookie(
+        &app,
+        SESSION_COOKIE,
+        String::new(),
+        time::Duration::ZERO,
+    ));
     Ok((StatusCode::NO_CONTENT, jar).into_response())
 }
 
-fn answer(app: &App, jar: CookieJar, user: User, session: SessionId, refresh_token: String) -> Result<Response> {
+fn answer(
+    app: &App,
+    jar: CookieJar,
+    user: User,
+    session: SessionId,
+    refresh_token: String,
+) -> Result<Response> {
     let life = time::Duration::days(i64::from(REFRESH_DAYS));
-    let jar = jar
-        .add(cookie(app, REFRESH_COOKIE, refresh_token.clone(), life))
-        .add(cookie(app, SESSION_COOKIE, "1".to_owned(), life));
+    let jar = jar.add(cookie(app, REFRESH_COOKIE, refresh_token.clone(), life)).add(cookie(
+        app,
+        SESSION_COOKIE,
+        "1".to_owned(),
+        life,
+    ));
     let access_token = app.tokens.access(&user, session, app.clock.now())?;
-    let pair = TokenPair { access_token, token_type: "bearer".to_owned(), expires_in: ACCESS_SECONDS, refresh_token, user };
+    let pair = TokenPair {
+        access_token,
+        token_type: "bearer".to_owned(),
+        expires_in: ACCESS_SECONDS,
+        refresh_token,
+        user,
+    };
     Ok((jar, [(header::CACHE_CONTROL, "no-store")], Json(pair)).into_response())
 }
 

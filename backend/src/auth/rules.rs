@@ -11,7 +11,9 @@ pub fn parse_password(field: &str, password: &str, algorithm: PasswordHash) -> R
         _ if password.contains('\0') => error("control_character", "leave out the NUL character"),
         0..12 => error("too_short", "at least 12 characters; a sentence is easy to remember"),
         129.. => error("too_long", "at most 128 characters"),
-        _ if algorithm == PasswordHash::Bcrypt && password.len() > 72 => error("too_long", "at most 72 bytes here"),
+        _ if algorithm == PasswordHash::Bcrypt && password.len() > 72 => {
+            error("too_long", "at most 72 bytes here")
+        }
         _ => Ok(password.to_owned()),
     }
 }
@@ -61,8 +63,12 @@ mod tests {
 
     #[test]
     fn the_wait_grows_and_passes() {
-        let after = |count, seconds| wait(&Attempt { pair: failures(count, seconds), ..Attempt::default() }, 1000);
-        assert_eq!([4, 5, 6, 7, 8, 9, 500].map(|count| after(count, 0.0)), [None, Some(1), Some(2), Some(4), Some(8), Some(10), Some(10)]);
+        let after =
+            |count, seconds| wait(&Attempt { pair: failures(count, seconds), ..Attempt::default() }, 1000);
+        assert_eq!(
+            [4, 5, 6, 7, 8, 9, 500].map(|count| after(count, 0.0)),
+            [None, Some(1), Some(2), Some(4), Some(8), Some(10), Some(10)]
+        );
         assert_eq!(after(500, 10.0), None);
     }
 

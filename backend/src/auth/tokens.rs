@@ -152,7 +152,10 @@ mod tests {
         ] {
             let mut claims = claims();
             claims[name] = value;
-            assert!(tokens.read(&sign(Header::new(Algorithm::HS256), &claims, SECRET), now()).is_err(), "{name}");
+            assert!(
+                tokens.read(&sign(Header::new(Algorithm::HS256), &claims, SECRET), now()).is_err(),
+                "{name}"
+            );
         }
     }
 }

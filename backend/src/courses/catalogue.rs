@@ -63,7 +63,9 @@ pub async fn list(db: &PgPool, filter: &CourseFilter, viewer: UserId) -> Result<
             rows.push(sort.field).push(sort.direction()).push(" nulls last, ");
         }
         None if !words.is_empty() => {
-            rows.push("c.code ilike ").push_bind(format!("{}%", escape_like(&words.concat()))).push(" desc, ");
+            rows.push("c.code ilike ")
+                .push_bind(format!("{}%", escape_like(&words.concat())))
+                .push(" desc, ");
         }
         None => {}
     }
@@ -97,7 +99,10 @@ fn filtered(query: &mut QueryBuilder<Postgres>, filter: &CourseFilter, words: &[
     query.push(" where c.is_active = ").push_bind(filter.is_active.unwrap_or(true));
     if !words.is_empty() {
         let patterns: Vec<String> = words.iter().map(|word| format!("%{}%", escape_like(word))).collect();
-        query.push(" and concat_ws(' ', c.code, c.name, t.full_name) ilike all(").push_bind(patterns).push(")");
+        query
+            .push(" and concat_ws(' ', c.code, c.name, t.full_name) ilike all(")
+            .push_bind(patterns)
+            .push(")");
     }
     if let Some(semester) = filter.semester {
         query.push(" and c.semester = ").push_bind(semester.as_str());
@@ -113,7 +118,9 @@ fn filtered(query: &mut QueryBuilder<Postgres>, filter: &CourseFilter, words: &[
     }
     if let Some(day) = filter.day {
         let first = Day::ALL.iter().position(|other| *other == day).unwrap_or(0) as i32 * 1440;
-        query.push(" and exists (select from course_meetings m where m.course_id = c.id and m.minutes && int4range(");
+        query.push(
+            " and exists (select from course_meetings m where m.course_id = c.id and m.minutes && int4range(",
+        );
         query.push_bind(first).push(", ").push_bind(first + 1440).push("))");
     }
     match filter.open {

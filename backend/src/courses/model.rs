@@ -68,7 +68,8 @@ impl<'r> FromRow<'r, PgRow> for Course {
     fn from_row(row: &'r PgRow) -> Result<Self, sqlx::Error> {
         let teacher: Option<UserId> = row.try_get("teacher_id")?;
         let mine: Option<EnrollmentId> = row.try_get("my_id")?;
-        let (capacity, enrolled_count): (i32, i32) = (row.try_get("capacity")?, row.try_get("enrolled_count")?);
+        let (capacity, enrolled_count): (i32, i32) =
+            (row.try_get("capacity")?, row.try_get("enrolled_count")?);
         Ok(Self {
             id: row.try_get("id")?,
             code: row.try_get("code")?,

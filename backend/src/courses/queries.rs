@@ -101,13 +101,15 @@ pub async fn update(db: &mut PgConnection, id: CourseId, draft: &Draft) -> Resul
 }
 
 fn exists(draft: &Draft) -> Error {
-    let detail = format!("{}-{} exists in that term already; choose another section", draft.code, draft.section);
+    let detail =
+        format!("{}-{} exists in that term already; choose another section", draft.code, draft.section);
     Refusal::new("course_exists", detail).into()
 }
 
 /// Somebody took the room between our look and our write; the constraint noticed.
 fn room_taken_meanwhile() -> Error {
-    Refusal::new("room_conflict", "another course has just taken one of these rooms at that time; look again").into()
+    Refusal::new("room_conflict", "another course has just taken one of these rooms at that time; look again")
+        .into()
 }
 
 /// What else happens at the time of a planned section, in its rooms or with its teacher.
@@ -118,7 +120,11 @@ pub struct Taken {
 }
 
 /// The first section that holds one of the rooms at that time and does not share it.
-pub async fn room_taken(db: &mut PgConnection, draft: &Draft, except: Option<CourseId>) -> Result<Option<Taken>> {
+pub async fn room_taken(
+    db: &mut PgConnection,
+    draft: &Draft,
+    except: Option<CourseId>,
+) -> Result<Option<Taken>> {
     let row = sqlx::query!(
         r#"select c.id, c.code, c.section, c.name, m.room, m.minutes * n.minutes as "minutes!"
            from schedule_meetings($1, $2, $3, $4) n
@@ -145,7 +151,11 @@ pub async fn room_taken(db: &mut PgConnection, draft: &Draft, except: Option<Cou
 }
 
 /// The first section the teacher has at the time of a planned one.
-pub async fn teacher_busy(db: &mut PgConnection, draft: &Draft, except: Option<CourseId>) -> Result<Option<Taken>> {
+pub async fn teacher_busy(
+    db: &mut PgConnection,
+    draft: &Draft,
+    except: Option<CourseId>,
+) -> Result<Option<Taken>> {
     let row = sqlx::query!(
         r#"select c.id, c.code, c.section, c.name, m.room, m.minutes * n.minutes as "minutes!"
            from schedule_meetings($1, null, $2, $3) n
@@ -207,7 +217,10 @@ pub async fn clashes_with(db: &PgPool, schedule: &Schedule, courses: &[CourseId]
 }
 
 /// Students whose timetable clashes with a section they sit in (after its schedule was edited).
-pub async fn students_with_clash(db: &mut PgConnection, course: CourseId) -> Result<Vec<(UserId, String, Clash)>> {
+pub async fn students_with_clash(
+    db: &mut PgConnection,
+    course: CourseId,
+) -> Result<Vec<(UserId, String, Clash)>> {
     let rows = sqlx::query!(
         r#"select distinct on (u.id) u.id as user_id, u.full_name, c.id, c.code, c.section, c.name,
                lower(k.minutes) as "start!", upper(k.minutes) as "end!"

@@ -7,8 +7,8 @@ use chrono::Datelike;
 use sqlx::PgConnection;
 
 use super::model::{
-    ChangedCourse, Course, CourseFilter, CreateCourse, Departments, RosterFilter, ScheduleVerdict, TermFilter,
-    UpdateCourse, ValidateSchedule,
+    ChangedCourse, Course, CourseFilter, CreateCourse, Departments, RosterFilter, ScheduleVerdict,
+    TermFilter, UpdateCourse, ValidateSchedule,
 };
 use super::queries::{self, Taken};
 use super::rules::{Draft, Rules};
@@ -27,7 +27,10 @@ use crate::users;
 #[utoipa::path(get, path = "/courses", tag = "courses", params(CourseFilter),
     responses((status = 200, body = Page<Course>), (status = "4XX", body = Problem)))]
 pub async fn list_courses(
-    State(app): State<App>, actor: Actor, OriginalUri(uri): OriginalUri, Query(mut filter): Query<CourseFilter>,
+    State(app): State<App>,
+    actor: Actor,
+    OriginalUri(uri): OriginalUri,
+    Query(mut filter): Query<CourseFilter>,
 ) -> Result<Response> {
     actor.may(Action::ReadCourses)?;
     if !actor.is_admin() {
@@ -39,7 +42,11 @@ pub async fn list_courses(
 /// Departments with active sections.
 #[utoipa::path(get, path = "/courses/departments", tag = "courses", params(TermFilter),
     responses((status = 200, body = Departments), (status = "4XX", body = Problem)))]
-pub async fn list_departments(State(app): State<App>, actor: Actor, Query(term): Query<TermFilter>) -> Result<Json<Departments>> {
+pub async fn list_departments(
+    State(app): State<App>,
+    actor: Actor,
+    Query(term): Query<TermFilter>,
+) -> Result<Json<Departments>> {
     actor.may(Action::ReadCourses)?;
     Ok(Json(Departments { items: queries::departments(&app.db, &term).await? }))
 }
@@ -62,7 +69,10 @@ pub async fn get_course(State(app): State<App>, actor: Actor, Path(id): Path<Cou
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
     responses((status = 201, body = Course), (status = "4XX", body = Problem)))]
 pub async fn create_course(
-    State(app): State<App>, actor: Actor, key: IdempotencyKey, Json(request): Json<CreateCourse>,
+    State(app): State<App>,
+    actor: Actor,
+    key: IdempotencyKey,
+    Json(request): Json<CreateCourse>,
 ) -> Result<Response> {
     actor.may(Action::ManageCourses)?;
     let draft = rules(&app).draft(&request)?;
@@ -95,7 +105,11 @@ pub async fn create_course(
     params(("id" = CourseId, Path), ("If-Match" = Option<String>, Header, description = "The ETag as read; 412 if somebody was faster")),
     responses((status = 200, body = ChangedCourse), (status = "4XX", body = Problem)))]
 pub async fn update_course(
-    State(app): State<App>, actor: Actor, Path(id): Path<CourseId>, seen: IfMatch, Json(request): Json<UpdateCourse>,
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<CourseId>,
+    seen: IfMatch,
+    Json(request): Json<UpdateCourse>,
 ) -> Result<Response> {
     // A role that may never do this hears so before anything is locked.
     actor.may(Action::UpdateCourse { teacher: Some(actor.id) })?;
@@ -116,7 +130,12 @@ pub async fn update_course(
 /// One attempt under locks: students first, then the section. `None` when a student's lock is still missing; the
 /// next attempt takes it first, so that locks are always taken in one order.
 async fn try_update(
-    app: &App, actor: &Actor, id: CourseId, seen: IfMatch, request: &UpdateCourse, students: &mut BTreeSet<UserId>,
+    app: &App,
+    actor: &Actor,
+    id: CourseId,
+    seen: IfMatch,
+    request: &UpdateCourse,
+    students: &mut BTreeSet<UserId>,
 ) -> Result<Option<ChangedCourse>> {
     let mut tx = app.db.begin().await?;
     if request.schedule.is_some() || request.is_active.is_some() {
@@ -138,7 +157,13 @@ async fn try_update(
         users::queries::lock_teacher(&mut tx, teacher).await?;
     }
     if new.is_active {
-        check_place(&mut tx, &new, Some(id), request.allow_teacher_conflict || same_teaching(&old.draft, &new)).await?;
+        check_place(
+            &mut tx,
+            &new,
+            Some(id),
+            request.allow_teacher_conflict || same_teaching(&old.draft, &new),
+        )
+        .await?;
     }
     queries::update(&mut tx, id, &new).await?;
 
@@ -167,7 +192,11 @@ fn check_edit(old: &queries::Locked, new: &Draft) -> Result<()> {
     }
     let moved = (new.semester, new.year) != (old.draft.semester, old.draft.year);
     if moved && old.enrolled_count > 0 {
-        return Err(Refusal::new("has_enrollments", "students are enrolled; a section with students keeps its term").into());
+        return Err(Refusal::new(
+            "has_enrollments",
+            "students are enrolled; a section with students keeps its term",
+        )
+        .into());
     }
     Ok(())
 }
@@ -182,19 +211,34 @@ async fn report_clashes(db: &mut PgConnection, actor: &Actor, id: CourseId) -> R
     let mut warnings = vec![];
     for (student, name, clash) in queries::students_with_clash(db, id).await? {
         warnings.push(format!("{name} now has a clash with {}", clash.with()));
-        enrollments::queries::note(db, student, id, "clash_created", Some("schedule_conflict"), Some(actor.id), &clash).await?;
+        enrollments::queries::note(
+            db,
+            student,
+            id,
+            "clash_created",
+            Some("schedule_conflict"),
+            Some(actor.id),
+            &clash,
+        )
+        .await?;
     }
     Ok(warnings)
 }
 
 /// Room and teacher are free. The room's judge is the exclusion constraint; this look finds the name to tell.
-async fn check_place(db: &mut PgConnection, draft: &Draft, except: Option<CourseId>, allow_teacher_conflict: bool) -> Result<()> {
+async fn check_place(
+    db: &mut PgConnection,
+    draft: &Draft,
+    except: Option<CourseId>,
+    allow_teacher_conflict: bool,
+) -> Result<()> {
     if let Some(teacher) = draft.teacher_id {
         if !allow_teacher_conflict || except.is_none() {
             users::queries::lock_teacher(db, teacher).await?;
         }
         if !allow_teacher_conflict && let Some(taken) = queries::teacher_busy(db, draft, except).await? {
-            let what = "the teacher has another section at that time; say allow_teacher_conflict if that is meant";
+            let what =
+                "the teacher has another section at that time; say allow_teacher_conflict if that is meant";
             return Err(taken.refuse("teacher_conflict", what));
         }
     }
@@ -228,7 +272,11 @@ impl Taken {
 /// Deactivate a section: it leaves the catalogue and its room; its records stay.
 #[utoipa::path(delete, path = "/courses/{id}", tag = "courses", params(("id" = CourseId, Path)),
     responses((status = 204), (status = "4XX", body = Problem)))]
-pub async fn deactivate_course(State(app): State<App>, actor: Actor, Path(id): Path<CourseId>) -> Result<StatusCode> {
+pub async fn deactivate_course(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<CourseId>,
+) -> Result<StatusCode> {
     actor.may(Action::ManageCourses)?;
     let mut tx = app.db.begin().await?;
     let mut course = queries::lock(&mut tx, id).await?.ok_or(Error::NotFound("course"))?.draft;
@@ -247,7 +295,10 @@ pub async fn deactivate_course(State(app): State<App>, actor: Actor, Path(id): P
 #[utoipa::path(get, path = "/courses/{id}/enrollments", tag = "courses", params(("id" = CourseId, Path), RosterFilter),
     responses((status = 200, body = Page<Enrollment>), (status = "4XX", body = Problem)))]
 pub async fn course_enrollments(
-    State(app): State<App>, actor: Actor, Path(id): Path<CourseId>, OriginalUri(uri): OriginalUri,
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<CourseId>,
+    OriginalUri(uri): OriginalUri,
     Query(filter): Query<RosterFilter>,
 ) -> Result<Response> {
     let mut db = app.db.acquire().await?;
@@ -256,7 +307,11 @@ pub async fn course_enrollments(
     let mut roster = enrollments::queries::of_course(&mut db, id, &filter).await?;
     if !actor.is_admin() {
         // A teacher sees name, e-mail and department; the student's number is the registrar's.
-        roster.items.iter_mut().filter_map(|place| place.student.as_mut()).for_each(|student| student.student_id = None);
+        roster
+            .items
+            .iter_mut()
+            .filter_map(|place| place.student.as_mut())
+            .for_each(|student| student.student_id = None);
     }
     Ok(roster.answer(&uri))
 }
@@ -268,7 +323,9 @@ pub async fn course_enrollments(
 #[utoipa::path(post, path = "/courses/validate-schedule", tag = "courses",
     responses((status = 200, body = ScheduleVerdict), (status = "4XX", body = Problem)))]
 pub async fn validate_schedule(
-    State(app): State<App>, actor: Actor, Json(request): Json<ValidateSchedule>,
+    State(app): State<App>,
+    actor: Actor,
+    Json(request): Json<ValidateSchedule>,
 ) -> Result<Json<ScheduleVerdict>> {
     actor.may(Action::ReadCourses)?;
     if request.course_ids.len() > 100 {
@@ -285,4 +342,3 @@ pub async fn validate_schedule(
 fn rules(app: &App) -> Rules<'_> {
     Rules { institution: &app.config.institution, this_year: app.clock.now().year() }
 }
-

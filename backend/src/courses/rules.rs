@@ -65,7 +65,8 @@ impl Rules<'_> {
     fn credits(&self, credits: &Value) -> Result<Decimal, FieldError> {
         let most = self.institution.max_credits;
         let error = |code, message: String| FieldError::new("credits", code, message);
-        let credits = exact(credits).ok_or_else(|| error("invalid", "write a number such as 4 or \"2.5\"".to_owned()))?;
+        let credits = exact(credits)
+            .ok_or_else(|| error("invalid", "write a number such as 4 or \"2.5\"".to_owned()))?;
         if credits.normalize().scale() > 2 {
             return Err(error("too_precise", "at most two decimal places".to_owned()));
         }
@@ -78,7 +79,11 @@ impl Rules<'_> {
     fn year(&self, year: i32) -> Result<i32, FieldError> {
         let last = self.last_year();
         let message = || format!("{FIRST_YEAR} to {last}");
-        if (FIRST_YEAR..=last).contains(&year) { Ok(year) } else { Err(FieldError::new("year", "out_of_range", message())) }
+        if (FIRST_YEAR..=last).contains(&year) {
+            Ok(year)
+        } else {
+            Err(FieldError::new("year", "out_of_range", message()))
+        }
     }
 
     /// Weekly slots lie on teaching days; a single dated day (an exam) may be any day.
@@ -92,7 +97,11 @@ impl Rules<'_> {
         };
         for (day, slot) in schedule.slots() {
             fields.require(slot.is_single_day() || self.institution.teaching_days.0.contains(&day), || {
-                FieldError::new(format!("schedule.{day}"), "no_teaching_day", format!("there are no classes on {day}"))
+                FieldError::new(
+                    format!("schedule.{day}"),
+                    "no_teaching_day",
+                    format!("there are no classes on {day}"),
+                )
             });
         }
         Some(schedule)
@@ -103,13 +112,15 @@ impl Rules<'_> {
         let code = fields.take(self.code(&request.code));
         let section = fields.take(text::line("section", request.section.as_deref().unwrap_or("001"), 1, 10));
         let name = fields.take(text::line("name", &request.name, 5, 255));
-        let description = fields.take_if(request.description.as_deref(), |text| text::paragraphs("description", text, 10_000));
+        let description = fields
+            .take_if(request.description.as_deref(), |text| text::paragraphs("description", text, 10_000));
         let capacity = fields.take(self.capacity(request.capacity));
         let credits = fields.take(self.credits(&request.credits));
         let year = fields.take(self.year(request.year));
         let schedule = self.schedule(&mut fields, &request.schedule);
         let room = fields.take_if(request.room.as_deref(), |text| text::line("room", text, 1, 50));
-        let cross_listing = fields.take_if(request.cross_listing.as_deref(), |text| text::line("cross_listing", text, 1, 100));
+        let cross_listing = fields
+            .take_if(request.cross_listing.as_deref(), |text| text::line("cross_listing", text, 1, 100));
         fields.finish(|| {
             Some(Draft {
                 code: code?,
@@ -141,11 +152,18 @@ impl Rules<'_> {
         if let Some(code) = request.code.as_deref().filter(|code| *code != old.code) {
             set(&mut new.code, fields.take(self.code(code)));
         }
-        set(&mut new.section, fields.take_if(request.section.as_deref(), |text| text::line("section", text, 1, 10)));
+        set(
+            &mut new.section,
+            fields.take_if(request.section.as_deref(), |text| text::line("section", text, 1, 10)),
+        );
         if let Some(name) = request.name.as_deref().filter(|name| *name != old.name) {
             set(&mut new.name, fields.take(text::line("name", name, 5, 255)));
         }
-        let optional = |fields: &mut Fields, target: &mut Option<String>, value: &Option<Option<String>>, name, most| match value {
+        let optional = |fields: &mut Fields,
+                        target: &mut Option<String>,
+                        value: &Option<Option<String>>,
+                        name,
+                        most| match value {
             Some(Some(value)) if name == "description" => {
                 *target = fields.take(text::paragraphs(name, value, most)).filter(|text| !text.is_empty());
             }
@@ -162,13 +180,18 @@ impl Rules<'_> {
         if let Some(capacity) = request.capacity.filter(|capacity| *capacity != old.capacity) {
             new.capacity = fields.take(self.capacity(capacity)).unwrap_or(old.capacity);
         }
-        if let Some(credits) = request.credits.as_ref().filter(|credits| exact(credits) != Some(old.credits)) {
+        if let Some(credits) = request.credits.as_ref().filter(|credits| exact(credits) != Some(old.credits))
+        {
             new.credits = fields.take(self.credits(credits)).unwrap_or(old.credits);
         }
         if let Some(year) = request.year.filter(|year| *year != old.year) {
             new.year = fields.take(self.year(year)).unwrap_or(old.year);
         }
-        if let Some(schedule) = request.schedule.as_ref().filter(|schedule| Schedule::parse(schedule).ok().as_ref() != Some(&old.schedule)) {
+        if let Some(schedule) = request
+            .schedule
+            .as_ref()
+            .filter(|schedule| Schedule::parse(schedule).ok().as_ref() != Some(&old.schedule))
+        {
             new.schedule = self.schedule(&mut fields, schedule).unwrap_or_default();
         }
         fields.finish(|| Some(new))
@@ -182,7 +205,9 @@ fn exact(value: &Value) -> Option<Decimal> {
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
-    let plain = !text.is_empty() && text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let plain = !text.is_empty()
+        && text.len() <= 20
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     text.parse().ok().filter(|_| plain)
 }
 
@@ -261,10 +286,21 @@ mod tests {
     fn credits_are_exact() {
         let institution = institution();
         let rules = Rules { institution: &institution, this_year: 2025 };
-        for (value, expected) in [(json!(4), Some("4")), (json!("2.50"), Some("2.50")), (json!(2.5), Some("2.5"))] {
+        for (value, expected) in
+            [(json!(4), Some("4")), (json!("2.50"), Some("2.50")), (json!(2.5), Some("2.5"))]
+        {
             assert_eq!(rules.credits(&value).ok(), expected.map(|text| text.parse().unwrap()));
         }
-        for value in [json!(0), json!(-1), json!("NaN"), json!("1e1"), json!(7), json!("0.001"), json!(null), json!("½")] {
+        for value in [
+            json!(0),
+            json!(-1),
+            json!("NaN"),
+            json!("1e1"),
+            json!(7),
+            json!("0.001"),
+            json!(null),
+            json!("½"),
+        ] {
             assert!(rules.credits(&value).is_err(), "{value}");
         }
     }
@@ -273,6 +309,9 @@ mod tests {
     fn nine_thousand_nine_hundred_ninety_nine_means_no_limit() {
         let institution = institution();
         let rules = Rules { institution: &institution, this_year: 2025 };
-        assert_eq!([0, 1, 500, 501, 9998, 9999, 10000].map(|n| rules.capacity(n).is_ok()), [false, true, true, false, false, true, false]);
+        assert_eq!(
+            [0, 1, 500, 501, 9998, 9999, 10000].map(|n| rules.capacity(n).is_ok()),
+            [false, true, true, false, false, true, false]
+        );
     }
 }

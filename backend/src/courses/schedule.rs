@@ -34,8 +34,15 @@ pub enum Day {
 }
 
 impl Day {
-    pub const ALL: [Self; 7] =
-        [Self::Monday, Self::Tuesday, Self::Wednesday, Self::Thursday, Self::Friday, Self::Saturday, Self::Sunday];
+    pub const ALL: [Self; 7] = [
+        Self::Monday,
+        Self::Tuesday,
+        Self::Wednesday,
+        Self::Thursday,
+        Self::Friday,
+        Self::Saturday,
+        Self::Sunday,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -73,10 +80,9 @@ impl FromStr for Day {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL
-            .into_iter()
-            .find(|day| day.as_str() == text)
-            .ok_or_else(|| format!("`{}` is not a day; write monday to sunday", text.chars().take(20).collect::<String>()))
+        Self::ALL.into_iter().find(|day| day.as_str() == text).ok_or_else(|| {
+            format!("`{}` is not a day; write monday to sunday", text.chars().take(20).collect::<String>())
+        })
     }
 }
 
@@ -169,7 +175,9 @@ impl Schedule {
         let mut errors = vec![];
         let mut schedule = Self::default();
         for (day, mut slots) in days {
-            slots.sort_by(|a, b| (a.start, a.end, a.dates, &a.room, &a.kind).cmp(&(b.start, b.end, b.dates, &b.room, &b.kind)));
+            slots.sort_by(|a, b| {
+                (a.start, a.end, a.dates, &a.room, &a.kind).cmp(&(b.start, b.end, b.dates, &b.room, &b.kind))
+            });
             slots.dedup();
             for (index, slot) in slots.iter().enumerate() {
                 if let Some(other) = slots[..index].iter().find(|other| other.overlaps(slot)) {
@@ -199,7 +207,11 @@ impl Schedule {
             let day: Day = match name.parse() {
                 Ok(day) => day,
                 Err(_) => {
-                    errors.push(FieldError::new("schedule", "unknown_day", "the days are monday to sunday, in lower case"));
+                    errors.push(FieldError::new(
+                        "schedule",
+                        "unknown_day",
+                        "the days are monday to sunday, in lower case",
+                    ));
                     continue;
                 }
             };
@@ -208,7 +220,11 @@ impl Schedule {
                 continue;
             };
             if slots.len() > MOST_SLOTS {
-                errors.push(FieldError::new(format!("schedule.{day}"), "too_many", format!("at most {MOST_SLOTS} slots")));
+                errors.push(FieldError::new(
+                    format!("schedule.{day}"),
+                    "too_many",
+                    format!("at most {MOST_SLOTS} slots"),
+                ));
                 continue;
             }
             let mut parsed = vec![];
@@ -259,18 +275,26 @@ fn parse_slot(field: &str, day: Day, value: &Value) -> Result<Slot, FieldError> 
         Some(_) => Err(wrong("invalid", format!("`{name}` is a text"))),
     };
     if object.keys().any(|key| !["time", "from", "to", "room", "type"].contains(&key.as_str())) {
-        return Err(wrong("unknown_field", "a slot has `time`, `from`, `to`, `room` and `type`, and nothing else".to_owned()));
+        return Err(wrong(
+            "unknown_field",
+            "a slot has `time`, `from`, `to`, `room` and `type`, and nothing else".to_owned(),
+        ));
     }
     let time = string("time")?.ok_or_else(|| wrong("required", "a slot needs its `time`".to_owned()))?;
     let (start, end) = parse_time(field, time)?;
     let date = |name: &str| {
         string(name)?
-            .map(|text| text.parse::<NaiveDate>().map_err(|_| wrong("invalid_date", format!("write `{name}` as 2025-09-01"))))
+            .map(|text| {
+                text.parse::<NaiveDate>()
+                    .map_err(|_| wrong("invalid_date", format!("write `{name}` as 2025-09-01")))
+            })
             .transpose()
     };
     let dates = match (date("from")?, date("to")?) {
         (None, None) => None,
-        (Some(from), Some(to)) if from > to => return Err(wrong("dates_reversed", "`from` lies after `to`".to_owned())),
+        (Some(from), Some(to)) if from > to => {
+            return Err(wrong("dates_reversed", "`from` lies after `to`".to_owned()));
+        }
         (Some(from), Some(to)) if from == to && Day::of(from) != day => {
             return Err(wrong("wrong_day", format!("{from} is a {}", Day::of(from))));
         }
@@ -286,13 +310,21 @@ fn parse_time(field: &str, time: &str) -> Result<(i32, i32), FieldError> {
     let minute = |text: &str| {
         let (hours, minutes) = text.split_once(':')?;
         let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (hours, minutes) = (digits(hours).then(|| hours.parse::<i32>().ok())??, digits(minutes).then(|| minutes.parse::<i32>().ok())??);
+        let (hours, minutes) = (
+            digits(hours).then(|| hours.parse::<i32>().ok())??,
+            digits(minutes).then(|| minutes.parse::<i32>().ok())??,
+        );
         (minutes < 60 && hours * 60 + minutes <= DAY).then_some(hours * 60 + minutes)
     };
-    let parsed = time.split_once('-').and_then(|(start, end)| Some((minute(start.trim())?, minute(end.trim())?)));
+    let parsed =
+        time.split_once('-').and_then(|(start, end)| Some((minute(start.trim())?, minute(end.trim())?)));
     match parsed {
-        None => Err(FieldError::new(field, "invalid_time", "write times as 09:00-11:00, between 00:00 and 24:00")),
-        Some((start, end)) if start >= end => Err(FieldError::new(field, "time_reversed", "the end must be later than the start")),
+        None => {
+            Err(FieldError::new(field, "invalid_time", "write times as 09:00-11:00, between 00:00 and 24:00"))
+        }
+        Some((start, end)) if start >= end => {
+            Err(FieldError::new(field, "time_reversed", "the end must be later than the start"))
+        }
         Some(times) => Ok(times),
     }
 }
@@ -321,17 +353,28 @@ impl<'r> Decode<'r, Postgres> for Schedule {
 }
 
 impl<'q> Encode<'q, Postgres> for Schedule {
-    fn encode_by_ref(&self, buffer: &mut sqlx::postgres::PgArgumentBuffer) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
+    fn encode_by_ref(
+        &self,
+        buffer: &mut sqlx::postgres::PgArgumentBuffer,
+    ) -> Result<sqlx::encode::IsNull, sqlx::error::BoxDynError> {
         <Json<&Self> as Encode<Postgres>>::encode_by_ref(&Json(self), buffer)
     }
 }
 
 impl utoipa::PartialSchema for Schedule {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
-        let text = |pattern: &str, about: &str| ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).description(Some(about));
+        use utoipa::openapi::schema::{
+            AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, Type,
+        };
+        let text = |pattern: &str, about: &str| {
+            ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).description(Some(about))
+        };
         let time = r"^\d\d:\d\d-\d\d:\d\d$";
-        let date = || ObjectBuilder::new().schema_type(Type::String).format(Some(utoipa::openapi::SchemaFormat::Custom("date".to_owned())));
+        let date = || {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(utoipa::openapi::SchemaFormat::Custom("date".to_owned())))
+        };
         let object = ObjectBuilder::new()
             .property("time", text(time, "Start and end, half-open"))
             .required("time")
@@ -347,7 +390,9 @@ impl utoipa::PartialSchema for Schedule {
             .fold(ObjectBuilder::new(), |week, day| week.property(day.as_str(), slots.clone()))
             .additional_properties(Some(AdditionalProperties::FreeForm(false)))
             .description(Some("Slots by weekday; an empty object means no weekly time"))
-            .examples([json!({"monday": ["09:00-11:00"], "wednesday": [{"time": "14:00-16:00", "room": "B12"}]})])
+            .examples([
+                json!({"monday": ["09:00-11:00"], "wednesday": [{"time": "14:00-16:00", "room": "B12"}]}),
+            ])
             .into()
     }
 }
@@ -386,8 +431,14 @@ mod tests {
         assert_eq!(code(json!({"caturday": []})), "unknown_day");
         assert_eq!(code(json!({"monday": "09:00-10:00"})), "invalid");
         assert_eq!(code(json!({"monday": ["09:00-10:00", "09:30-11:00"]})), "overlap");
-        assert_eq!(code(json!({"monday": [{"time": "09:00-10:00", "from": "2025-01-01"}]})), "dates_incomplete");
-        assert_eq!(code(json!({"monday": [{"time": "09:00-10:00", "from": "2025-01-07", "to": "2025-01-07"}]})), "wrong_day");
+        assert_eq!(
+            code(json!({"monday": [{"time": "09:00-10:00", "from": "2025-01-01"}]})),
+            "dates_incomplete"
+        );
+        assert_eq!(
+            code(json!({"monday": [{"time": "09:00-10:00", "from": "2025-01-07", "to": "2025-01-07"}]})),
+            "wrong_day"
+        );
         assert_eq!(code(json!({"monday": [{"time": "09:00-10:00", "rome": "X"}]})), "unknown_field");
         assert_eq!(code(json!([])), "invalid");
         assert!(Schedule::parse(&json!({"monday": ["09:00-11:00", "11:00-12:00"]})).is_ok());

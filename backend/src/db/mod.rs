@@ -41,7 +41,8 @@ pub fn pool(options: PgConnectOptions, most: u32) -> PgPool {
                 if meta.idle_for < Duration::from_secs(1) {
                     return Ok(true);
                 }
-                let read_only: String = sqlx::query_scalar("show transaction_read_only").fetch_one(connection).await?;
+                let read_only: String =
+                    sqlx::query_scalar("show transaction_read_only").fetch_one(connection).await?;
                 Ok(read_only == "off")
             })
         })

@@ -18,7 +18,9 @@ use crate::terms::RegistrationState;
 
 pub async fn lock_students(db: &mut PgConnection, students: &BTreeSet<UserId>) -> Result<()> {
     let ids: Vec<Uuid> = students.iter().map(|id| id.0).collect();
-    sqlx::query!("select id from users where id = any($1) order by id for no key update", &ids).fetch_all(db).await?;
+    sqlx::query!("select id from users where id = any($1) order by id for no key update", &ids)
+        .fetch_all(db)
+        .await?;
     Ok(())
 }
 
@@ -30,7 +32,9 @@ pub async fn try_lock_student(db: &mut PgConnection, student: UserId) -> Result<
 
 pub async fn lock_courses(db: &mut PgConnection, courses: &BTreeSet<CourseId>) -> Result<()> {
     let ids: Vec<Uuid> = courses.iter().map(|id| id.0).collect();
-    sqlx::query!("select id from courses where id = any($1) order by id for no key update", &ids).fetch_all(db).await?;
+    sqlx::query!("select id from courses where id = any($1) order by id for no key update", &ids)
+        .fetch_all(db)
+        .await?;
     Ok(())
 }
 
@@ -109,13 +113,19 @@ pub async fn clashes(db: &mut PgConnection, student: UserId, course: CourseId) -
 }
 
 pub async fn enrolled_students(db: &mut PgConnection, course: CourseId) -> Result<BTreeSet<UserId>> {
-    let ids = sqlx::query_scalar!("select user_id from enrollments where course_id = $1 and status = 'enrolled'", course.0);
+    let ids = sqlx::query_scalar!(
+        "select user_id from enrollments where course_id = $1 and status = 'enrolled'",
+        course.0
+    );
     Ok(ids.fetch_all(db).await?.into_iter().collect())
 }
 
 /// Sections a student waits for.
 pub async fn waits_for(db: &mut PgConnection, student: UserId) -> Result<BTreeSet<CourseId>> {
-    let ids = sqlx::query_scalar!("select course_id from enrollments where user_id = $1 and status = 'pending'", student.0);
+    let ids = sqlx::query_scalar!(
+        "select course_id from enrollments where user_id = $1 and status = 'pending'",
+        student.0
+    );
     Ok(ids.fetch_all(db).await?.into_iter().collect())
 }
 
@@ -166,7 +176,13 @@ pub async fn find(db: &mut PgConnection, id: EnrollmentId, course: CourseId) -> 
 
 /// Takes a seat and notes it. `None` when there was none or the student holds one already; then roll back.
 pub async fn take_seat(
-    db: &mut PgConnection, student: UserId, course: CourseId, above_capacity: bool, event: &str, actor: UserId, facts: Value,
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+    above_capacity: bool,
+    event: &str,
+    actor: UserId,
+    facts: Value,
 ) -> Result<Option<Enrollment>> {
     let row = sqlx::query!(
         r#"with seat as (
@@ -208,7 +224,12 @@ pub async fn take_seat(
 }
 
 /// Joins the queue at its end and notes it. The section's lock makes the order of ranks the order of joining.
-pub async fn join_queue(db: &mut PgConnection, student: UserId, course: CourseId, actor: UserId) -> Result<Option<Enrollment>> {
+pub async fn join_queue(
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+    actor: UserId,
+) -> Result<Option<Enrollment>> {
     let row = sqlx::query!(
         r#"with place as (
                insert into enrollments (user_id, course_id, status, waitlist_rank)
@@ -266,7 +287,12 @@ pub async fn give_up(db: &mut PgConnection, id: EnrollmentId, was: Status, actor
 
 /// Notes an event that changes no row.
 pub async fn note(
-    db: &mut PgConnection, student: UserId, course: CourseId, event: &str, reason: Option<&str>, actor: Option<UserId>,
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+    event: &str,
+    reason: Option<&str>,
+    actor: Option<UserId>,
     facts: impl Serialize,
 ) -> Result<()> {
     let facts = serde_json::to_value(facts).map_err(anyhow::Error::from)?;
@@ -285,7 +311,12 @@ pub async fn note(
 }
 
 /// Whether the latest event of a waiter is this very skip, so that a periodic look does not note it again and again.
-pub async fn skipped_already(db: &mut PgConnection, student: UserId, course: CourseId, reason: &str) -> Result<bool> {
+pub async fn skipped_already(
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+    reason: &str,
+) -> Result<bool> {
     let last = sqlx::query!(
         "select event, reason from enrollment_events where user_id = $1 and course_id = $2 order by id desc limit 1",
         student.0,
@@ -297,7 +328,8 @@ pub async fn skipped_already(db: &mut PgConnection, student: UserId, course: Cou
 
 // ── lists ──
 
-const PLACE: &str = "e.id as enrollment_id, e.user_id, e.course_id, e.status, e.enrolled_at, e.dropped_at, e.grade_final,
+const PLACE: &str =
+    "e.id as enrollment_id, e.user_id, e.course_id, e.status, e.enrolled_at, e.dropped_at, e.grade_final,
     case when e.status = 'pending' then (
         select count(*) + 1 from enrollments w
         where w.course_id = e.course_id and w.status = 'pending' and w.waitlist_rank < e.waitlist_rank
@@ -326,7 +358,10 @@ pub async fn one(db: &mut PgConnection, id: EnrollmentId) -> Result<Enrollment> 
 
 /// A student's enrolments, newest term first; `teacher` narrows them to that teacher's sections.
 pub async fn of_student(
-    db: &mut PgConnection, student: UserId, teacher: Option<UserId>, filter: &crate::users::EnrollmentFilter,
+    db: &mut PgConnection,
+    student: UserId,
+    teacher: Option<UserId>,
+    filter: &crate::users::EnrollmentFilter,
 ) -> Result<Page<Enrollment>> {
     let window = Window::new(filter.page, filter.page_size)?;
     let narrowed = |query: &mut QueryBuilder<Postgres>| {
@@ -360,10 +395,16 @@ pub async fn of_student(
 }
 
 /// A section's students by name, then its waiters in the order of their queue.
-pub async fn of_course(db: &mut PgConnection, course: CourseId, filter: &crate::courses::RosterFilter) -> Result<Page<Enrollment>> {
+pub async fn of_course(
+    db: &mut PgConnection,
+    course: CourseId,
+    filter: &crate::courses::RosterFilter,
+) -> Result<Page<Enrollment>> {
     let window = Window::new(filter.page, filter.page_size)?;
     let narrowed = |query: &mut QueryBuilder<Postgres>| {
-        query.push(" from enrollments e join users u on u.id = e.user_id where e.course_id = ").push_bind(course.0);
+        query
+            .push(" from enrollments e join users u on u.id = e.user_id where e.course_id = ")
+            .push_bind(course.0);
         match filter.status {
             Some(status) => _ = query.push(" and e.status = ").push_bind(status.as_str()),
             None => _ = query.push(" and e.status <> 'dropped'"),

@@ -27,7 +27,10 @@ use crate::policy::{Action, Actor};
     params(("id" = CourseId, Path), ("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
     responses((status = 201, body = Enrollment), (status = 202, body = Enrollment), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn enroll(
-    State(app): State<App>, actor: Actor, Path(course): Path<CourseId>, key: IdempotencyKey,
+    State(app): State<App>,
+    actor: Actor,
+    Path(course): Path<CourseId>,
+    key: IdempotencyKey,
     JsonOrDefault(request): JsonOrDefault<EnrollRequest>,
 ) -> Result<Response> {
     let student = request.user_id.unwrap_or(actor.id);
@@ -35,26 +38,44 @@ pub async fn enroll(
     let (wish, reason) = wish(&actor, &request)?;
 
     let _turn = app.registrations.enter().await?;
-    let full = if wish.waitlist || wish.over_capacity { None } else { queries::plainly_full(&app.db, student, course).await? };
-    let mut tx = app.db.begin().await?;
-    let claim = match key.claim(&app, &mut tx, actor.id.0, "POST /courses/{id}/enroll", &(course, &request)).await? {
-        Claimed::Fresh(claim) => claim,
-        Claimed::Replay(answer) => return answer,
+    let full = if wish.waitlist || wish.over_capacity {
+        None
+    } else {
+        queries::plainly_full(&app.db, student, course).await?
     };
+    let mut tx = app.db.begin().await?;
+    let claim =
+        match key.claim(&app, &mut tx, actor.id.0, "POST /courses/{id}/enroll", &(course, &request)).await? {
+            Claimed::Fresh(claim) => claim,
+            Claimed::Replay(answer) => return answer,
+        };
     let decision = match full {
         Some(full) => Err(rules::full(&full)),
         None => decide(&mut tx, &actor, student, course, wish, &reason).await?,
     };
     match decision {
         Ok(enrollment) => {
-            let status = if enrollment.status == Status::Enrolled { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+            let status = if enrollment.status == Status::Enrolled {
+                StatusCode::CREATED
+            } else {
+                StatusCode::ACCEPTED
+            };
             claim.keep(&mut tx, status, &enrollment).await?;
             tx.commit().await?;
             report_granted(&app, &enrollment);
             Ok((status, Json(enrollment)).into_response())
         }
         Err(refusal) => {
-            queries::note(&mut tx, student, course, "refused", Some(&refusal.code), Some(actor.id), &refusal.facts).await?;
+            queries::note(
+                &mut tx,
+                student,
+                course,
+                "refused",
+                Some(&refusal.code),
+                Some(actor.id),
+                &refusal.facts,
+            )
+            .await?;
             claim.keep(&mut tx, StatusCode::CONFLICT, &refusal).await?;
             tx.commit().await?;
             report_refused(&app, student, course, &refusal);
@@ -68,17 +89,28 @@ fn wish(actor: &Actor, request: &EnrollRequest) -> Result<(Wish, String)> {
     if request.over_capacity {
         actor.may(Action::OverrideEnrollment)?;
         if reason.is_none() {
-            return Err(FieldError::new("reason", "required", "say why the student gets a seat above capacity").into());
+            return Err(FieldError::new(
+                "reason",
+                "required",
+                "say why the student gets a seat above capacity",
+            )
+            .into());
         }
     }
-    let wish = Wish { by_admin: actor.is_admin(), waitlist: request.waitlist, over_capacity: request.over_capacity };
+    let wish =
+        Wish { by_admin: actor.is_admin(), waitlist: request.waitlist, over_capacity: request.over_capacity };
     Ok((wish, reason.unwrap_or_default()))
 }
 
 /// Under the locks of the student and then the section: may they, and if so, it is done. Nothing is written before a
 /// refusal, so the caller can still commit the event that tells of it.
 async fn decide(
-    db: &mut PgConnection, actor: &Actor, student: UserId, course: CourseId, wish: Wish, reason: &str,
+    db: &mut PgConnection,
+    actor: &Actor,
+    student: UserId,
+    course: CourseId,
+    wish: Wish,
+    reason: &str,
 ) -> Result<Result<Enrollment, Refusal>> {
     let who = queries::lock_student(db, student).await?.ok_or(Error::NotFound("student"))?;
     let facts = queries::lock_course(db, course).await?.ok_or(Error::NotFound("course"))?;
@@ -133,7 +165,9 @@ fn report_refused(app: &App, student: UserId, course: CourseId, refusal: &Refusa
     params(("id" = CourseId, Path), ("enrollment_id" = EnrollmentId, Path)),
     responses((status = 200, body = Enrollment), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn drop_course(
-    State(app): State<App>, actor: Actor, Path((course, id)): Path<(CourseId, EnrollmentId)>,
+    State(app): State<App>,
+    actor: Actor,
+    Path((course, id)): Path<(CourseId, EnrollmentId)>,
 ) -> Result<Json<Enrollment>> {
     let mut db = app.db.acquire().await?;
     let found = queries::find(&mut db, id, course).await?;
@@ -160,7 +194,12 @@ pub async fn drop_course(
 
 /// One attempt; `None` when the lock of a waiter is still missing.
 async fn try_drop(
-    app: &App, actor: &Actor, course: CourseId, id: EnrollmentId, student: UserId, students: &mut BTreeSet<UserId>,
+    app: &App,
+    actor: &Actor,
+    course: CourseId,
+    id: EnrollmentId,
+    student: UserId,
+    students: &mut BTreeSet<UserId>,
 ) -> Result<Option<Enrollment>> {
     let mut tx = app.db.begin().await?;
     queries::lock_students(&mut tx, students).await?;
@@ -172,7 +211,9 @@ async fn try_drop(
     let now = queries::find(&mut tx, id, course).await?.ok_or(Error::NotFound("enrolment"))?;
     match now.status {
         Status::Dropped => return Ok(Some(queries::one(&mut tx, id).await?)),
-        Status::Completed => return Err(Refusal::new("already_completed", "a completed course cannot be dropped").into()),
+        Status::Completed => {
+            return Err(Refusal::new("already_completed", "a completed course cannot be dropped").into());
+        }
         Status::Enrolled if facts.drop_deadline_passed && !actor.is_admin() => {
             let detail = "the deadline for dropping has passed; ask the registrar's office";
             return Err(Refusal::new("drop_deadline_passed", detail).into());

@@ -56,7 +56,11 @@ pub enum Grant {
 
 /// Decides an attempt. A clash stands in the way of a seat, not of waiting: it may be gone when a seat comes.
 pub fn admit(
-    student: &StudentFacts, course: &CourseFacts, held: Option<Status>, clashes: &[Clash], wish: Wish,
+    student: &StudentFacts,
+    course: &CourseFacts,
+    held: Option<Status>,
+    clashes: &[Clash],
+    wish: Wish,
 ) -> Result<Grant, Refusal> {
     eligible(student, course, wish.by_admin)?;
     match held {
@@ -105,11 +109,14 @@ fn eligible(student: &StudentFacts, course: &CourseFacts, by_admin: bool) -> Res
         RegistrationState::Open => Ok(()),
         _ if by_admin => Ok(()),
         RegistrationState::NotYet => {
-            Err(Refusal::new("registration_closed", "registration for this term has not opened yet").fact("registration", "not_yet"))
+            Err(Refusal::new("registration_closed", "registration for this term has not opened yet")
+                .fact("registration", "not_yet"))
         }
-        RegistrationState::Closed => {
-            Err(Refusal::new("registration_closed", "registration for this term is closed; ask the registrar's office").fact("registration", "closed"))
-        }
+        RegistrationState::Closed => Err(Refusal::new(
+            "registration_closed",
+            "registration for this term is closed; ask the registrar's office",
+        )
+        .fact("registration", "closed")),
     }
 }
 
@@ -120,10 +127,13 @@ fn no_clash(clashes: &[Clash]) -> Result<(), Refusal> {
 }
 
 pub fn full(course: &CourseFacts) -> Refusal {
-    Refusal::new("course_full", format!("all {} seats of {} are taken; join the waitlist", course.capacity, course.name()))
-        .fact("capacity", course.capacity)
-        .fact("enrolled_count", course.enrolled_count)
-        .fact("waitlist_count", course.waitlist_count)
+    Refusal::new(
+        "course_full",
+        format!("all {} seats of {} are taken; join the waitlist", course.capacity, course.name()),
+    )
+    .fact("capacity", course.capacity)
+    .fact("enrolled_count", course.enrolled_count)
+    .fact("waitlist_count", course.waitlist_count)
 }
 
 #[cfg(test)]

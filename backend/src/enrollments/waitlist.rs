@@ -20,7 +20,10 @@ pub const MOST_TRIES: usize = 16;
 /// The inner error is a student whose lock somebody else holds: roll back, and start over with it among the first.
 /// (Waiting for it here, with the section in hand, could deadlock.)
 pub async fn fill_seats(
-    db: &mut PgConnection, course: CourseId, locked: &BTreeSet<UserId>, actor: Option<UserId>,
+    db: &mut PgConnection,
+    course: CourseId,
+    locked: &BTreeSet<UserId>,
+    actor: Option<UserId>,
 ) -> Result<Result<u64, UserId>> {
     let mut promoted = 0;
     let Some(mut facts) = queries::lock_course(db, course).await? else { return Ok(Ok(0)) };
@@ -40,7 +43,16 @@ pub async fn fill_seats(
         match rules::promote(&who, &facts, &clashes) {
             Err(refusal) => skip(db, student, course, &refusal, actor).await?,
             Ok(()) => {
-                let seat = queries::take_seat(db, student, course, false, "promoted", actor.unwrap_or(student), json!({})).await?;
+                let seat = queries::take_seat(
+                    db,
+                    student,
+                    course,
+                    false,
+                    "promoted",
+                    actor.unwrap_or(student),
+                    json!({}),
+                )
+                .await?;
                 seat.ok_or_else(|| anyhow::anyhow!("a locked section lost a seat"))?;
                 facts.enrolled_count += 1;
                 promoted += 1;
@@ -51,7 +63,13 @@ pub async fn fill_seats(
 }
 
 /// `actor` is whoever freed the seat; the periodic look has none, and does not repeat what was noted last.
-async fn skip(db: &mut PgConnection, student: UserId, course: CourseId, refusal: &Refusal, actor: Option<UserId>) -> Result<()> {
+async fn skip(
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+    refusal: &Refusal,
+    actor: Option<UserId>,
+) -> Result<()> {
     if actor.is_none() && queries::skipped_already(db, student, course, &refusal.code).await? {
         return Ok(());
     }

@@ -88,9 +88,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 
 /// What serde says of a value, at the field it is about.
 fn field_error(path: &str, message: &str) -> FieldError {
-    static ABOUT_A_FIELD: LazyLock<Regex> = LazyLock::new(|| regex(r"(?s)^(missing|duplicate|unknown) field `(?:(.*)`, expected|([^`]*)`)"));
+    static ABOUT_A_FIELD: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?s)^(missing|duplicate|unknown) field `(?:(.*)`, expected|([^`]*)`)"));
     let path = path.trim_matches('.');
-    let Some(found) = ABOUT_A_FIELD.captures(message) else { return FieldError::new(path, "invalid", plain(message)) };
+    let Some(found) = ABOUT_A_FIELD.captures(message) else {
+        return FieldError::new(path, "invalid", plain(message));
+    };
     let (code, text) = match &found[1] {
         "missing" => ("required", "this field is needed"),
         "duplicate" => ("duplicate", "this field is given twice"),
@@ -98,9 +101,16 @@ fn field_error(path: &str, message: &str) -> FieldError {
     };
     let given = found.get(2).or(found.get(3)).map_or("", |name| name.as_str());
     // A name is told if it is one; anything else would echo what was sent.
-    let name = Some(given).filter(|name| name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+    let name = Some(given).filter(|name| {
+        name.len() <= 40 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
     let outer = path.strip_suffix(given).unwrap_or(path).trim_end_matches('.');
-    let field = [outer, name.unwrap_or_default()].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(".");
+    let field = [outer, name.unwrap_or_default()]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(".");
     FieldError::new(field, code, text)
 }
 
@@ -108,7 +118,9 @@ fn field_error(path: &str, message: &str) -> FieldError {
 fn plain(message: &str) -> String {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| regex(r" at line \d+ column \d+$"));
     static VARIANT: LazyLock<Regex> = LazyLock::new(|| regex(r"(?s)unknown variant `.*`, expected"));
-    static QUOTED: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?s)(string|character|integer|floating point|boolean) (?:".*"|`.*`)(, expected|$)"#));
+    static QUOTED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r#"(?s)(string|character|integer|floating point|boolean) (?:".*"|`.*`)(, expected|$)"#)
+    });
     let message = PLACE.replace(message, "");
     let message = VARIANT.replace(&message, "unknown word, expected");
     QUOTED.replace(&message, "$1$2").chars().take(300).collect()
@@ -145,7 +157,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map_err(|_| Error::Malformed("the query string cannot be decoded".to_owned()))?;
         if pairs.0.iter().any(|(_, value)| value.contains('\0')) {
-            return Err(FieldError::new("", "control_character", "a parameter contains a NUL character").into());
+            return Err(
+                FieldError::new("", "control_character", "a parameter contains a NUL character").into()
+            );
         }
         let input = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
         let value = serde_path_to_error::deserialize(input).map_err(|error| {
@@ -167,7 +181,10 @@ mod tests {
             (error.field, error.code, error.message)
         };
         let text = |field: &str, code, message: &str| (field.to_owned(), code, message.to_owned());
-        assert_eq!(told(".", "missing field `email` at line 1 column 2"), text("email", "required", "this field is needed"));
+        assert_eq!(
+            told(".", "missing field `email` at line 1 column 2"),
+            text("email", "required", "this field is needed")
+        );
         let unknown = "unknown field `role`, expected one of `email`, `password` at line 1 column 9";
         assert_eq!(told("role", unknown), text("role", "unknown_field", "there is no such field here"));
         let strange = "unknown field `<b>`, expected `x`, expected one of `email` at line 1 column 9";

@@ -27,7 +27,12 @@ impl FromRequestParts<App> for IdempotencyKey {
         if sane {
             Ok(Self(Some(key.to_owned())))
         } else {
-            Err(FieldError::new("Idempotency-Key", "invalid", "8 to 255 printable characters, such as a UUID").into())
+            Err(FieldError::new(
+                "Idempotency-Key",
+                "invalid",
+                "8 to 255 printable characters, such as a UUID",
+            )
+            .into())
         }
     }
 }
@@ -50,7 +55,14 @@ pub enum Claimed {
 impl IdempotencyKey {
     /// Claims the key for `actor` (nil when nobody is signed in) and a request, told apart by `route` and content.
     /// A second request with the same key waits here for the first one's end.
-    pub async fn claim(&self, app: &App, db: &mut PgConnection, actor: Uuid, route: &str, request: &impl Serialize) -> Result<Claimed> {
+    pub async fn claim(
+        &self,
+        app: &App,
+        db: &mut PgConnection,
+        actor: Uuid,
+        route: &str,
+        request: &impl Serialize,
+    ) -> Result<Claimed> {
         let Some(key) = &self.0 else { return Ok(Claimed::Fresh(Claim { actor, key: None })) };
         let fingerprint = fingerprint(&app.config.auth.jwt_secret, route, request)?;
         let fresh = sqlx::query!(
@@ -79,9 +91,13 @@ impl IdempotencyKey {
         if kept.fingerprint != fingerprint {
             return Err(Error::KeyReused);
         }
-        let status = kept.status.and_then(|status| StatusCode::from_u16(status as u16).ok()).ok_or(Error::Overloaded)?;
+        let status = kept
+            .status
+            .and_then(|status| StatusCode::from_u16(status as u16).ok())
+            .ok_or(Error::Overloaded)?;
         if status == StatusCode::CONFLICT {
-            let refusal: Refusal = serde_json::from_value(kept.body.unwrap_or_default()).map_err(anyhow::Error::from)?;
+            let refusal: Refusal =
+                serde_json::from_value(kept.body.unwrap_or_default()).map_err(anyhow::Error::from)?;
             return Ok(Claimed::Replay(Err(refusal.into())));
         }
         let mut answer = axum::Json(kept.body).into_response();

@@ -106,7 +106,12 @@ impl<F: Copy> Sort<F> {
             Some((_, field)) => Ok(Some(Self { field: *field, descending })),
             None => {
                 let known = fields.iter().map(|(field, _)| *field).collect::<Vec<_>>().join(", ");
-                Err(FieldError::new("sort", "unknown_field", format!("sort by one of {known}; - in front for descending")).into())
+                Err(FieldError::new(
+                    "sort",
+                    "unknown_field",
+                    format!("sort by one of {known}; - in front for descending"),
+                )
+                .into())
             }
         }
     }

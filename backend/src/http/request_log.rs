@@ -27,7 +27,8 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
     let method = method_label(request.method());
     let path = request.uri().path().to_owned();
     let handler = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let counted = handler.clone().filter(|handler| app.config.telemetry.enable_metrics && is_counted(handler));
+    let counted =
+        handler.clone().filter(|handler| app.config.telemetry.enable_metrics && is_counted(handler));
 
     let span = tracing::info_span!("request", request_id = %id, trace_id = %trace_id, user_id = field::Empty, user_role = field::Empty);
     let in_progress = counted.as_deref().map(|handler| InProgress::enter(&app, method, handler));
@@ -41,7 +42,8 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
     let mut response = next.run(request).instrument(span.clone()).await;
 
     if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
-        let cookies = response.headers().get_all(axum::http::header::SET_COOKIE).iter().cloned().collect::<Vec<_>>();
+        let cookies =
+            response.headers().get_all(axum::http::header::SET_COOKIE).iter().cloned().collect::<Vec<_>>();
         response = error.render(&id);
         for cookie in cookies {
             response.headers_mut().append(axum::http::header::SET_COOKIE, cookie);
@@ -112,7 +114,8 @@ fn is_counted(handler: &str) -> bool {
 
 fn request_id(headers: &HeaderMap) -> String {
     let sane = |text: &&str| {
-        (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        (1..=128).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
     };
     let given = headers.get("x-request-id").and_then(|value| value.to_str().ok()).filter(sane);
     given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
@@ -123,7 +126,8 @@ fn trace_id(headers: &HeaderMap) -> String {
     let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(|text| {
         let mut parts = text.split('-');
         let (version, trace) = (parts.next()?, parts.next()?);
-        let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        let hex =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         let fine = version.len() == 2 && version != "ff" && hex(version) && trace.len() == 32 && hex(trace);
         (fine && trace.bytes().any(|byte| byte != b'0')).then(|| trace.to_owned())
     });
@@ -138,8 +142,12 @@ fn client_address(request: &Request, proxies: usize) -> IpAddr {
 
 /// Each proxy appends the address it saw; what stands left of ours, anybody may have written.
 fn forwarded_for(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
-    let all: Vec<&str> =
-        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).collect();
+    let all: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','))
+        .collect();
     all.len().checked_sub(proxies).and_then(|index| all.get(index)?.trim().parse().ok())
 }
 

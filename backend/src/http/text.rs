@@ -18,17 +18,32 @@ pub fn line(field: &str, text: &str, least: usize, most: usize) -> Result<String
 
 /// Text of several lines; tabs and line breaks are welcome.
 pub fn paragraphs(field: &str, text: &str, most: usize) -> Result<String, FieldError> {
-    let unwanted = |letter: char| (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) || deceives(letter);
+    let unwanted =
+        |letter: char| (letter.is_control() && !matches!(letter, '\n' | '\r' | '\t')) || deceives(letter);
     checked(field, text, 0, most, unwanted)
 }
 
-fn checked(field: &str, text: &str, least: usize, most: usize, unwanted: impl Fn(char) -> bool) -> Result<String, FieldError> {
+fn checked(
+    field: &str,
+    text: &str,
+    least: usize,
+    most: usize,
+    unwanted: impl Fn(char) -> bool,
+) -> Result<String, FieldError> {
     let text: String = text.trim().nfc().collect();
     let length = text.chars().count();
     if text.chars().any(unwanted) {
-        Err(FieldError::new(field, "control_character", "leave out control and direction-changing characters"))
+        Err(FieldError::new(
+            field,
+            "control_character",
+            "leave out control and direction-changing characters",
+        ))
     } else if length < least {
-        let message = if least == 1 { "this must not be empty".to_owned() } else { format!("at least {least} characters") };
+        let message = if least == 1 {
+            "this must not be empty".to_owned()
+        } else {
+            format!("at least {least} characters")
+        };
         Err(FieldError::new(field, "too_short", message))
     } else if length > most {
         Err(FieldError::new(field, "too_long", format!("at most {most} characters")))
@@ -51,7 +66,11 @@ pub fn email(field: &str, text: &str) -> Result<String, FieldError> {
             && !label.ends_with('-')
             && label.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-')
     });
-    let fine = !local.is_empty() && local.len() <= 64 && local.chars().all(allowed) && labels_fine && domain.contains('.');
+    let fine = !local.is_empty()
+        && local.len() <= 64
+        && local.chars().all(allowed)
+        && labels_fine
+        && domain.contains('.');
     if fine { Ok(text) } else { Err(wrong("write it as name@example.edu")) }
 }
 
@@ -61,7 +80,8 @@ mod tests {
 
     #[test]
     fn names_of_the_world_pass_and_tricks_do_not() {
-        for name in ["O'Brien", "Nguyễn Thị Mai", "محمد علي", "王小明", "Ada 👩‍💻 Lovelace", "José"] {
+        for name in ["O'Brien", "Nguyễn Thị Mai", "محمد علي", "王小明", "Ada 👩‍💻 Lovelace", "José"]
+        {
             assert_eq!(line("full_name", name, 1, 255).as_deref(), Ok(name));
         }
         for name in ["a\0b", "Ada\u{202E}nimda", "A\u{200B}da", "two\nlines", "", "   "] {

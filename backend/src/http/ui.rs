@@ -82,14 +82,17 @@ fn decode(path: &str) -> Option<String> {
 }
 
 fn page(name: &str, status: StatusCode, asked: &HeaderMap) -> Response {
-    let Some(file) = Files::get(name) else { return Error::NotFound("page; this build has no user interface").into_response() };
+    let Some(file) = Files::get(name) else {
+        return Error::NotFound("page; this build has no user interface").into_response();
+    };
     let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
     let (data, encoding) = variant(name, file, asked);
-    let mut response = if asked.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        (status, Body::from(data)).into_response()
-    };
+    let mut response =
+        if asked.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == etag.as_bytes()) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            (status, Body::from(data)).into_response()
+        };
     let kind = if name.ends_with(".txt") && name != "robots.txt" {
         "text/x-component".to_owned()
     } else {
@@ -97,7 +100,8 @@ fn page(name: &str, status: StatusCode, asked: &HeaderMap) -> Response {
         if kind.type_() == "text" { format!("{kind}; charset=utf-8") } else { kind.to_string() }
     };
     let forever = name.starts_with("_next/static/");
-    let policy = if name.ends_with(".html") { POLICIES.get(name).map_or(STRICT, String::as_str) } else { STRICT };
+    let policy =
+        if name.ends_with(".html") { POLICIES.get(name).map_or(STRICT, String::as_str) } else { STRICT };
     let fields = [
         (header::CONTENT_TYPE, kind.as_str()),
         (header::ETAG, etag.as_str()),
@@ -118,7 +122,8 @@ fn page(name: &str, status: StatusCode, asked: &HeaderMap) -> Response {
 
 /// The smallest variant the client takes.
 fn variant(name: &str, file: EmbeddedFile, asked: &HeaderMap) -> (Cow<'static, [u8]>, Option<&'static str>) {
-    let accepted = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     for (coding, ending) in [("br", "br"), ("gzip", "gz")] {
         let takes = accepted.split(',').any(|item| {
             let mut parts = item.trim().split(';');

@@ -14,7 +14,11 @@ impl Fields {
     }
 
     /// As [`Self::take`], for a field that may be left out.
-    pub fn take_if<T, R>(&mut self, given: Option<T>, parse: impl FnOnce(T) -> Result<R, FieldError>) -> Option<R> {
+    pub fn take_if<T, R>(
+        &mut self,
+        given: Option<T>,
+        parse: impl FnOnce(T) -> Result<R, FieldError>,
+    ) -> Option<R> {
         given.and_then(|value| self.take(parse(value)))
     }
 

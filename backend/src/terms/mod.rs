@@ -5,4 +5,4 @@ mod queries;
 mod routes;
 
 pub use model::{RegistrationState, Semester, Term};
-pub use routes::{institution, list_terms, put_term, __path_institution, __path_list_terms, __path_put_term};
+pub use routes::{__path_institution, __path_list_terms, __path_put_term, institution, list_terms, put_term};

@@ -4,7 +4,9 @@ use utoipa::ToSchema;
 
 use crate::courses::Day;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type, ToSchema,
+)]
 #[serde(rename_all = "lowercase")]
 #[sqlx(type_name = "varchar", rename_all = "lowercase")]
 pub enum Semester {

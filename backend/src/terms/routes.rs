@@ -22,7 +22,10 @@ pub async fn list_terms(State(app): State<App>, actor: Actor) -> Result<Json<Ter
     params(("year" = i32, Path), ("semester" = Semester, Path)),
     responses((status = 200, body = Term), (status = "4XX", body = Problem)))]
 pub async fn put_term(
-    State(app): State<App>, actor: Actor, Path((year, semester)): Path<(i32, Semester)>, Json(request): Json<PutTerm>,
+    State(app): State<App>,
+    actor: Actor,
+    Path((year, semester)): Path<(i32, Semester)>,
+    Json(request): Json<PutTerm>,
 ) -> Result<Json<Term>> {
     actor.may(Action::ManageTerms)?;
     if !(1900..=9999).contains(&year) {
@@ -33,7 +36,13 @@ pub async fn put_term(
     enrollments::settle_soon(&app);
     let terms = queries::list(&app.db).await?;
     let term = terms.into_iter().find(|term| (term.year, term.semester) == (year, semester));
-    tracing::info!(event = "term_updated", function = "put_term", year, semester = semester.as_str(), "Term updated");
+    tracing::info!(
+        event = "term_updated",
+        function = "put_term",
+        year,
+        semester = semester.as_str(),
+        "Term updated"
+    );
     Ok(Json(term.ok_or(Error::NotFound("term"))?))
 }
 

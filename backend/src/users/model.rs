@@ -118,10 +118,13 @@ impl NewUser {
     pub fn parse(request: &CreateUser, algorithm: PasswordHash) -> Result<Self> {
         let mut fields = Fields::default();
         let email = fields.take(text::email("email", &request.email));
-        fields.take_if(request.password.as_deref(), |password| parse_password("password", password, algorithm));
+        fields
+            .take_if(request.password.as_deref(), |password| parse_password("password", password, algorithm));
         let full_name = fields.take(text::line("full_name", &request.full_name, 1, 255));
-        let department = fields.take_if(request.department.as_deref(), |text| text::line("department", text, 1, 100));
-        let student_id = fields.take_if(request.student_id.as_deref(), |text| text::line("student_id", text, 1, 50));
+        let department =
+            fields.take_if(request.department.as_deref(), |text| text::line("department", text, 1, 100));
+        let student_id =
+            fields.take_if(request.student_id.as_deref(), |text| text::line("student_id", text, 1, 50));
         fields.require(request.role == Role::Student || request.student_id.is_none(), || {
             FieldError::new("student_id", "only_students", "only students have a student number")
         });

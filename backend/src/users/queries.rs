@@ -17,7 +17,8 @@ const SORTS: [(&str, &str); 5] = [
 /// Filters and orders that vary are put together here; every value is bound.
 pub async fn list(db: &PgPool, filter: &UserFilter) -> Result<Page<User>> {
     let window = Window::new(filter.page, filter.page_size)?;
-    let sort = Sort::parse(filter.sort.as_deref(), &SORTS)?.unwrap_or(Sort { field: "full_name", descending: false });
+    let sort = Sort::parse(filter.sort.as_deref(), &SORTS)?
+        .unwrap_or(Sort { field: "full_name", descending: false });
 
     let mut count = QueryBuilder::new("select count(*) from users");
     filtered(&mut count, filter);
@@ -25,7 +26,11 @@ pub async fn list(db: &PgPool, filter: &UserFilter) -> Result<Page<User>> {
         "select id, email, role, full_name, student_id, department, is_active, created_at, updated_at, version from users",
     );
     filtered(&mut rows, filter);
-    rows.push(" order by ").push(sort.field).push(sort.direction()).push(", id limit ").push_bind(window.size);
+    rows.push(" order by ")
+        .push(sort.field)
+        .push(sort.direction())
+        .push(", id limit ")
+        .push_bind(window.size);
     rows.push(" offset ").push_bind(window.offset());
 
     let total = count.build_query_scalar::<i64>().fetch_one(db).await?;
@@ -138,7 +143,8 @@ pub async fn update(db: &mut PgConnection, user: &User, password_hash: Option<&s
 }
 
 fn email_taken() -> Error {
-    Refusal::new("email_taken", "there is an account with this e-mail address already; sign in instead").into()
+    Refusal::new("email_taken", "there is an account with this e-mail address already; sign in instead")
+        .into()
 }
 
 fn student_id_taken() -> Error {
@@ -152,7 +158,10 @@ pub async fn password_hash(db: &mut PgConnection, id: UserId) -> Result<String> 
 /// What ties a person to their role: records as a student, active courses as a teacher.
 pub async fn tied_to_role(db: &mut PgConnection, user: &User) -> Result<bool> {
     let tied = match user.role {
-        Role::Student => sqlx::query_scalar!(r#"select exists (select from enrollments where user_id = $1) as "tied!""#, user.id.0),
+        Role::Student => sqlx::query_scalar!(
+            r#"select exists (select from enrollments where user_id = $1) as "tied!""#,
+            user.id.0
+        ),
         Role::Teacher | Role::Admin => {
             return Ok(sqlx::query_scalar!(
                 r#"select exists (select from courses where teacher_id = $1 and is_active) as "tied!""#,

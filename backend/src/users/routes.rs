@@ -19,7 +19,10 @@ use crate::policy::{Action, Actor, Role};
 #[utoipa::path(get, path = "/users", tag = "users", params(UserFilter),
     responses((status = 200, body = Page<User>), (status = "4XX", body = Problem)))]
 pub async fn list_users(
-    State(app): State<App>, actor: Actor, OriginalUri(uri): OriginalUri, Query(filter): Query<UserFilter>,
+    State(app): State<App>,
+    actor: Actor,
+    OriginalUri(uri): OriginalUri,
+    Query(filter): Query<UserFilter>,
 ) -> Result<Response> {
     actor.may(Action::ManageUsers)?;
     Ok(queries::list(&app.db, &filter).await?.answer(&uri))
@@ -41,7 +44,9 @@ pub async fn get_user(State(app): State<App>, actor: Actor, Path(id): Path<UserI
         Role::Admin | Role::Student => None,
     };
     // Others may not know who exists: 404 and not 403.
-    actor.may(Action::ReadStudentCard { own_student: card.is_some() }).map_err(|_| Error::NotFound("person"))?;
+    actor
+        .may(Action::ReadStudentCard { own_student: card.is_some() })
+        .map_err(|_| Error::NotFound("person"))?;
     Ok(Json(UserView::Card(card.ok_or(Error::NotFound("person"))?)).into_response())
 }
 
@@ -50,7 +55,10 @@ pub async fn get_user(State(app): State<App>, actor: Actor, Path(id): Path<UserI
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
     responses((status = 201, body = User), (status = "4XX", body = Problem)))]
 pub async fn create_user(
-    State(app): State<App>, actor: Actor, key: IdempotencyKey, Json(request): Json<CreateUser>,
+    State(app): State<App>,
+    actor: Actor,
+    key: IdempotencyKey,
+    Json(request): Json<CreateUser>,
 ) -> Result<Response> {
     actor.may(Action::ManageUsers)?;
     let new = NewUser::parse(&request, app.passwords.algorithm())?;
@@ -80,7 +88,11 @@ pub async fn create_user(
     params(("id" = UserId, Path), ("If-Match" = Option<String>, Header, description = "The ETag as read; 412 if somebody was faster")),
     responses((status = 200, body = User), (status = "4XX", body = Problem)))]
 pub async fn update_user(
-    State(app): State<App>, actor: Actor, Path(id): Path<UserId>, seen: IfMatch, Json(request): Json<UpdateUser>,
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<UserId>,
+    seen: IfMatch,
+    Json(request): Json<UpdateUser>,
 ) -> Result<Response> {
     actor.may(Action::UpdateSelf { user: id }).map_err(|_| Error::NotFound("person"))?;
     if request.is_administrative() {
@@ -94,7 +106,11 @@ pub async fn update_user(
     let new = edited(&old, &request)?;
     if new.role != old.role || new.is_active != old.is_active {
         if actor.id == id {
-            return Err(Refusal::new("own_account", "another admin has to change your role or deactivate you").into());
+            return Err(Refusal::new(
+                "own_account",
+                "another admin has to change your role or deactivate you",
+            )
+            .into());
         }
         if new.role != old.role && queries::tied_to_role(&mut tx, &old).await? {
             let detail = "this person has courses or enrolments in the present role; make a second account";
@@ -127,12 +143,16 @@ async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser
     let password = parse_password("password", password, app.passwords.algorithm())?;
     if actor.id == id {
         let current = request.current_password.clone();
-        let current = current.ok_or_else(|| FieldError::new("current_password", "required", "give your current password too"))?;
+        let current = current.ok_or_else(|| {
+            FieldError::new("current_password", "required", "give your current password too")
+        })?;
         let mut db = app.db.acquire().await?;
         let stored = queries::password_hash(&mut db, id).await?;
         drop(db);
         if !app.passwords.verify(current, Some(stored)).await? {
-            return Err(FieldError::new("current_password", "wrong", "this is not your current password").into());
+            return Err(
+                FieldError::new("current_password", "wrong", "this is not your current password").into()
+            );
         }
     }
     Ok(Some(app.passwords.hash(password).await?))
@@ -141,7 +161,9 @@ async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser
 fn edited(old: &User, request: &UpdateUser) -> Result<User> {
     let mut fields = Fields::default();
     let mut new = old.clone();
-    if let Some(name) = fields.take_if(request.full_name.as_deref(), |name| text::line("full_name", name, 1, 255)) {
+    if let Some(name) =
+        fields.take_if(request.full_name.as_deref(), |name| text::line("full_name", name, 1, 255))
+    {
         new.full_name = name;
     }
     if let Some(email) = fields.take_if(request.email.as_deref(), |email| text::email("email", email)) {
@@ -154,7 +176,9 @@ fn edited(old: &User, request: &UpdateUser) -> Result<User> {
     }
     new.role = request.role.unwrap_or(old.role);
     new.is_active = request.is_active.unwrap_or(old.is_active);
-    if let Some(number) = fields.take_if(request.student_id.as_deref(), |text| text::line("student_id", text, 1, 50)) {
+    if let Some(number) =
+        fields.take_if(request.student_id.as_deref(), |text| text::line("student_id", text, 1, 50))
+    {
         new.student_id = Some(number);
     }
     fields.require(new.role == Role::Student || request.student_id.is_none(), || {
@@ -166,7 +190,11 @@ fn edited(old: &User, request: &UpdateUser) -> Result<User> {
 /// Deactivate a person: ends their sessions, keeps their records. They can be activated again with a change.
 #[utoipa::path(delete, path = "/users/{id}", tag = "users", params(("id" = UserId, Path)),
     responses((status = 204), (status = "4XX", body = Problem)))]
-pub async fn deactivate_user(State(app): State<App>, actor: Actor, Path(id): Path<UserId>) -> Result<StatusCode> {
+pub async fn deactivate_user(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<UserId>,
+) -> Result<StatusCode> {
     actor.may(Action::ManageUsers)?;
     if actor.id == id {
         return Err(Refusal::new("own_account", "another admin has to deactivate you").into());
@@ -189,12 +217,16 @@ pub async fn deactivate_user(State(app): State<App>, actor: Actor, Path(id): Pat
 #[utoipa::path(get, path = "/users/{id}/enrollments", tag = "users", params(("id" = UserId, Path), EnrollmentFilter),
     responses((status = 200, body = Page<Enrollment>), (status = "4XX", body = Problem)))]
 pub async fn user_enrollments(
-    State(app): State<App>, actor: Actor, Path(id): Path<UserId>, OriginalUri(uri): OriginalUri,
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<UserId>,
+    OriginalUri(uri): OriginalUri,
     Query(filter): Query<EnrollmentFilter>,
 ) -> Result<Response> {
     let whole = actor.may(Action::ReadEnrollmentsOf { user: id }).is_ok();
     if !whole {
-        let own_student = actor.role == Role::Teacher && queries::card_of_own_student(&app.db, id, actor.id).await?.is_some();
+        let own_student = actor.role == Role::Teacher
+            && queries::card_of_own_student(&app.db, id, actor.id).await?.is_some();
         actor.may(Action::ReadStudentCard { own_student }).map_err(|_| Error::NotFound("person"))?;
     }
     let mut db = app.db.acquire().await?;

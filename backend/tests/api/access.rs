@@ -79,10 +79,19 @@ const PASSWORD: &str = "correct horse battery staple";
 async fn everybody_may_do_what_the_table_says_and_nothing_else(db: PgPool) {
     let uems = TestApp::new(db);
     let rows = rows(EXISTING);
-    let described: BTreeSet<String> = operations().into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+    let described: BTreeSet<String> =
+        operations().into_iter().map(|(method, path, _)| format!("{method} {path}")).collect();
     let tried: BTreeSet<String> = rows.iter().map(Row::operation).collect();
-    assert_eq!(described.difference(&tried).collect::<Vec<_>>(), Vec::<&String>::new(), "operations without a row");
-    assert_eq!(tried.difference(&described).collect::<Vec<_>>(), Vec::<&String>::new(), "rows without an operation");
+    assert_eq!(
+        described.difference(&tried).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "operations without a row"
+    );
+    assert_eq!(
+        tried.difference(&described).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "rows without an operation"
+    );
     sweep(&uems, &rows, false).await;
     uems.assert_sound().await;
 }
@@ -90,8 +99,11 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else(db: PgPool) {
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn what_does_not_exist_is_answered_like_what_may_not_be_known(db: PgPool) {
     let rows = rows(MISSING);
-    let with_id: BTreeSet<String> =
-        operations().into_iter().filter(|(_, path, _)| path.contains("id}")).map(|(method, path, _)| format!("{method} {path}")).collect();
+    let with_id: BTreeSet<String> = operations()
+        .into_iter()
+        .filter(|(_, path, _)| path.contains("id}"))
+        .map(|(method, path, _)| format!("{method} {path}"))
+        .collect();
     assert_eq!(with_id, rows.iter().map(Row::operation).collect());
     sweep(&TestApp::new(db), &rows, true).await;
 }
@@ -131,7 +143,10 @@ async fn sweep(uems: &TestApp, rows: &[Row], missing: bool) {
     let mut wrong = vec![];
     let mut untouched = None;
     for (line, row) in rows.iter().enumerate() {
-        let (_, _, operation) = operations.iter().find(|(method, path, _)| *path == row.path && *method == row.method.as_str()).unwrap();
+        let (_, _, operation) = operations
+            .iter()
+            .find(|(method, path, _)| *path == row.path && *method == row.method.as_str())
+            .unwrap();
         for (column, expected) in row.expected.iter().enumerate() {
             let scene = match untouched.take() {
                 Some(scene) => scene,
@@ -141,7 +156,12 @@ async fn sweep(uems: &TestApp, rows: &[Row], missing: bool) {
             let answer = scene.act(actor, row, missing).await;
             let status = answer.status.as_u16();
             if status != *expected {
-                wrong.push(format!("{} {} as {name}: {status} and not {expected}: {}", row.operation(), row.variant, answer.text));
+                wrong.push(format!(
+                    "{} {} as {name}: {status} and not {expected}: {}",
+                    row.operation(),
+                    row.variant,
+                    answer.text
+                ));
             }
             if !is_documented(operation, status) {
                 wrong.push(format!("{}: the document does not mention {status}", row.operation()));
@@ -205,13 +225,17 @@ impl Scene {
         let name = &self.name;
         let ada = json!({ "email": format!("ada-{name}@example.edu"), "password": PASSWORD });
         Some(match (&*row.operation(), &*row.variant) {
-            ("POST /auth/register", _) => json!({ "email": format!("new-{name}@example.edu"), "password": PASSWORD, "full_name": "New" }),
+            ("POST /auth/register", _) => {
+                json!({ "email": format!("new-{name}@example.edu"), "password": PASSWORD, "full_name": "New" })
+            }
             ("POST /auth/login", _) => ada,
             ("POST /auth/refresh", _) => {
                 let pair = self.callers[0].1.post("/auth/login", ada).await.expect(200);
                 json!({ "refresh_token": pair.body["refresh_token"] })
             }
-            ("POST /users", _) => json!({ "email": format!("new-{name}@example.edu"), "role": "teacher", "full_name": "New" }),
+            ("POST /users", _) => {
+                json!({ "email": format!("new-{name}@example.edu"), "role": "teacher", "full_name": "New" })
+            }
             ("PUT /users/{id}", "role") => json!({ "role": "admin" }),
             ("PUT /users/{id}", "student_id") => json!({ "student_id": format!("X{name}") }),
             ("PUT /users/{id}", "email") => json!({ "email": format!("other-{name}@example.edu") }),
@@ -223,9 +247,13 @@ impl Scene {
             ("PUT /courses/{id}", "capacity") => json!({ "capacity": 10 }),
             ("PUT /courses/{id}", "teacher_id") => json!({ "teacher_id": self.tom }),
             ("PUT /courses/{id}", "is_active") => json!({ "is_active": false }),
-            ("PUT /courses/{id}", _) => json!({ "description": "About", "schedule": {"friday": ["09:00-10:00"]}, "room": name }),
+            ("PUT /courses/{id}", _) => {
+                json!({ "description": "About", "schedule": {"friday": ["09:00-10:00"]}, "room": name })
+            }
             ("POST /courses/{id}/enroll", "bob") => json!({ "user_id": self.bob }),
-            ("POST /courses/{id}/enroll", "over_capacity") => json!({ "user_id": self.bob, "over_capacity": true, "reason": "needs it" }),
+            ("POST /courses/{id}/enroll", "over_capacity") => {
+                json!({ "user_id": self.bob, "over_capacity": true, "reason": "needs it" })
+            }
             ("PUT /terms/{year}/{semester}", _) => json!({}),
             _ => return None,
         })
@@ -248,7 +276,10 @@ async fn foreign(of: &Actor) -> Actor {
 async fn token_at(of: &Actor, tokens: &Tokens, now: chrono::DateTime<chrono::Utc>) -> String {
     let mut db = of.uems.db.acquire().await.unwrap();
     let user = uems::users::queries::find(&mut db, of.id).await.unwrap().unwrap();
-    let session: SessionId =
-        sqlx::query_scalar("select id from sessions where user_id = $1").bind(of.id).fetch_one(&mut *db).await.unwrap();
+    let session: SessionId = sqlx::query_scalar("select id from sessions where user_id = $1")
+        .bind(of.id)
+        .fetch_one(&mut *db)
+        .await
+        .unwrap();
     tokens.access(&user, session, now).unwrap()
 }

@@ -50,7 +50,18 @@ async fn whoever_registers_is_a_student_with_a_number(db: PgPool) {
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn nobody_registers_with_rights_or_somebody_elses_number(db: PgPool) {
     let uems = TestApp::new(db);
-    let extras = ["role", "Role", "is_admin", "is_active", "id", "student_id", "studentId", "version", "password_hash", "user"];
+    let extras = [
+        "role",
+        "Role",
+        "is_admin",
+        "is_active",
+        "id",
+        "student_id",
+        "studentId",
+        "version",
+        "password_hash",
+        "user",
+    ];
     for extra in extras {
         let mut request = application("eve");
         request[extra] = json!("admin");
@@ -58,7 +69,9 @@ async fn nobody_registers_with_rights_or_somebody_elses_number(db: PgPool) {
         assert_eq!(refused.code(), "validation_failed", "{extra}");
         assert!(refused.text.contains(extra), "the answer names the field: {}", refused.text);
     }
-    let twice = format!(r#"{{"email":"eve@example.edu","email":"root@example.edu","password":"{PASSWORD}","full_name":"E"}}"#);
+    let twice = format!(
+        r#"{{"email":"eve@example.edu","email":"root@example.edu","password":"{PASSWORD}","full_name":"E"}}"#
+    );
     let request = Request::post("/api/v1/auth/register").header(header::CONTENT_TYPE, "application/json");
     uems.send(request.body(twice.into()).unwrap()).await.expect(422);
     assert_eq!(uems.count("select count(*) from users").await, 0);
@@ -69,9 +82,17 @@ async fn every_wrong_field_is_named(db: PgPool) {
     let uems = TestApp::new(db);
     let request = json!({ "email": "ada", "password": "short", "full_name": " ", "department": "" });
     let refused = uems.nobody().post("/auth/register", request).await;
-    let fields: Vec<String> = refused.expect(422).field_errors().into_iter().map(|(field, _)| field).collect();
+    let fields: Vec<String> =
+        refused.expect(422).field_errors().into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["email", "password", "full_name", "department"]);
-    for (password, fine) in [("é".repeat(12), true), ("x".repeat(11), false), ("x".repeat(128), true), ("x".repeat(129), false), ("nul\0in the middle".to_owned(), false), ("y".repeat(500_000), false)] {
+    for (password, fine) in [
+        ("é".repeat(12), true),
+        ("x".repeat(11), false),
+        ("x".repeat(128), true),
+        ("x".repeat(129), false),
+        ("nul\0in the middle".to_owned(), false),
+        ("y".repeat(500_000), false),
+    ] {
         let name = format!("len{}-{fine}", password.len());
         let mut request = application(&name);
         request["password"] = json!(password);
@@ -88,7 +109,11 @@ async fn registering_twice_with_one_key_makes_one_account(db: PgPool) {
     let uems = TestApp::new(db);
     let register = |request: Value| {
         let nobody = uems.nobody();
-        async move { nobody.call(Method::POST, "/auth/register", Some(request), &[("Idempotency-Key", "form-1-of-ada")]).await }
+        async move {
+            nobody
+                .call(Method::POST, "/auth/register", Some(request), &[("Idempotency-Key", "form-1-of-ada")])
+                .await
+        }
     };
     let (one, two) = tokio::join!(register(application("ada")), register(application("ada")));
     assert_eq!((one.status.as_u16(), two.status.as_u16()), (201, 201), "{}{}", one.text, two.text);
@@ -108,7 +133,11 @@ async fn a_wrong_password_and_an_unknown_address_get_one_answer(db: PgPool) {
     let same = |answer: &Answer| {
         let mut body = answer.body.clone();
         body["request_id"] = json!("");
-        (body, answer.headers.get(header::WWW_AUTHENTICATE).cloned(), answer.headers.get_all(header::SET_COOKIE).iter().count())
+        (
+            body,
+            answer.headers.get(header::WWW_AUTHENTICATE).cloned(),
+            answer.headers.get_all(header::SET_COOKIE).iter().count(),
+        )
     };
     assert_eq!(same(&wrong), same(&unknown));
     assert_eq!(wrong.code(), "invalid_credentials");
@@ -118,7 +147,11 @@ async fn a_wrong_password_and_an_unknown_address_get_one_answer(db: PgPool) {
     }
 
     // Only who knows the password hears that the account is deactivated.
-    sqlx::query("update users set is_active = false where id = $1").bind(ada.id).execute(&uems.db).await.unwrap();
+    sqlx::query("update users set is_active = false where id = $1")
+        .bind(ada.id)
+        .execute(&uems.db)
+        .await
+        .unwrap();
     assert_eq!(same(&sign_in(&uems, "ada", "wrong horse battery").await), same(&unknown));
     assert_eq!(sign_in(&uems, "ada", PASSWORD).await.expect(401).code(), "account_inactive");
     assert_eq!(uems.count("select count(*) from sessions").await, 0);
@@ -140,11 +173,20 @@ async fn an_old_bcrypt_hash_is_verified_and_replaced(db: PgPool) {
     let uems = TestApp::new(db);
     let ada = uems.student("ada").await;
     let old = bcrypt::hash(PASSWORD, 4).unwrap();
-    sqlx::query("update users set password_hash = $2 where id = $1").bind(ada.id).bind(&old).execute(&uems.db).await.unwrap();
+    sqlx::query("update users set password_hash = $2 where id = $1")
+        .bind(ada.id)
+        .bind(&old)
+        .execute(&uems.db)
+        .await
+        .unwrap();
     sign_in(&uems, "ada", "wrong horse battery").await.expect(401);
     assert_eq!(uems.count("select count(*) from users where password_hash like '$2%'").await, 1);
     sign_in(&uems, "ada", PASSWORD).await.expect(200);
-    assert_eq!(uems.count("select count(*) from users where password_hash like '$argon2id$v=19$m=19456,t=2,p=1$%'").await, 1);
+    assert_eq!(
+        uems.count("select count(*) from users where password_hash like '$argon2id$v=19$m=19456,t=2,p=1$%'")
+            .await,
+        1
+    );
     sign_in(&uems, "ada", PASSWORD).await.expect(200);
 }
 
@@ -167,7 +209,11 @@ async fn guessing_is_slowed_and_never_locks(db: PgPool) {
     assert_eq!(waits, [1, 2, 4, 8, 10]);
     time_passes(&uems, 10).await;
     sign_in(&uems, "ada", PASSWORD).await.expect(200);
-    assert_eq!(uems.count("select count(*) from login_failures").await, 10, "waiting and success are no failures");
+    assert_eq!(
+        uems.count("select count(*) from login_failures").await,
+        10,
+        "waiting and success are no failures"
+    );
     let text = uems.app.metrics.text(&uems.db);
     assert!(text.contains("uems_user_login_failures_total{reason=\"rate_limited\"} 5"), "{text}");
 }

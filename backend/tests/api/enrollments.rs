@@ -39,7 +39,10 @@ async fn two_students_race_for_the_last_seat(db: PgPool) {
     assert_eq!(statuses, [201, 409]);
     let refusal = if a.status.as_u16() == 409 { a } else { b };
     assert_eq!(refusal.code(), "course_full");
-    assert_eq!((refusal.body["capacity"].as_i64(), refusal.body["enrolled_count"].as_i64()), (Some(1), Some(1)));
+    assert_eq!(
+        (refusal.body["capacity"].as_i64(), refusal.body["enrolled_count"].as_i64()),
+        (Some(1), Some(1))
+    );
     uems.assert_sound().await;
 }
 
@@ -57,7 +60,10 @@ async fn a_clash_is_refused_by_name_and_touching_times_are_none(db: PgPool) {
     assert_eq!(refusal.code(), "schedule_conflict");
     let conflict = &refusal.body["conflicts"][0];
     assert_eq!(conflict["with_code"], "CS101");
-    assert_eq!((&conflict["day"], &conflict["start"], &conflict["end"]), (&json!("monday"), &json!("10:30"), &json!("11:00")));
+    assert_eq!(
+        (&conflict["day"], &conflict["start"], &conflict["end"]),
+        (&json!("monday"), &json!("10:30"), &json!("11:00"))
+    );
     assert!(refusal.body["detail"].as_str().unwrap().contains("CS101"), "{}", refusal.text);
     ada.enroll(touching).await.expect(201);
     ada.enroll(unscheduled).await.expect(201);
@@ -73,7 +79,11 @@ async fn half_term_sections_and_other_terms_do_not_clash(db: PgPool) {
     let second = uems.course("CS102", 9, slot("2025-10-20", "2025-12-05")).await;
     let both = uems.course("CS103", 9, slot("2025-10-06", "2025-11-07")).await;
     let other_term = uems.monday("CS104", 9, "09:00-11:00").await;
-    sqlx::query("update courses set semester = 'spring' where id = $1").bind(other_term).execute(&uems.db).await.unwrap();
+    sqlx::query("update courses set semester = 'spring' where id = $1")
+        .bind(other_term)
+        .execute(&uems.db)
+        .await
+        .unwrap();
     ada.enroll(first).await.expect(201);
     ada.enroll(second).await.expect(201);
     ada.enroll(other_term).await.expect(201);
@@ -84,7 +94,8 @@ async fn half_term_sections_and_other_terms_do_not_clash(db: PgPool) {
 async fn the_window_decides_for_students_and_not_for_admins(db: PgPool) {
     let uems = TestApp::new(db);
     let (ada, registrar) = (uems.student("ada").await, uems.admin("root").await);
-    let (one, two) = (uems.monday("CS101", 9, "09:00-10:00").await, uems.monday("CS102", 9, "10:00-11:00").await);
+    let (one, two) =
+        (uems.monday("CS101", 9, "09:00-10:00").await, uems.monday("CS102", 9, "10:00-11:00").await);
 
     uems.window("1 hour", "2 hours", "3 hours").await;
     let early = ada.enroll(one).await.expect(409);
@@ -97,7 +108,8 @@ async fn the_window_decides_for_students_and_not_for_admins(db: PgPool) {
     ada.drop_course(one).await.expect(200);
     uems.window("-2 hours", "-1 hour", "-1 minute").await;
     assert_eq!(ada.drop_course(two).await.expect(409).code(), "drop_deadline_passed");
-    let id = ada.get(&format!("/courses/{two}")).await.body["my_enrollment"]["id"].as_str().unwrap().to_owned();
+    let id =
+        ada.get(&format!("/courses/{two}")).await.body["my_enrollment"]["id"].as_str().unwrap().to_owned();
     registrar.drop_enrollment(two, &id).await.expect(200);
     uems.assert_sound().await;
 }
@@ -107,7 +119,12 @@ async fn a_freed_seat_goes_to_the_first_waiter_who_fits(db: PgPool) {
     let uems = TestApp::new(db);
     let course = uems.monday("CS101", 1, "09:00-11:00").await;
     let clashing = uems.monday("CS102", 9, "10:00-12:00").await;
-    let [ada, bob, cyd, dan] = [uems.student("ada").await, uems.student("bob").await, uems.student("cyd").await, uems.student("dan").await];
+    let [ada, bob, cyd, dan] = [
+        uems.student("ada").await,
+        uems.student("bob").await,
+        uems.student("cyd").await,
+        uems.student("dan").await,
+    ];
     ada.enroll(course).await.expect(201);
     for (position, student) in [&bob, &cyd, &dan].into_iter().enumerate() {
         let place = student.wait_for(course).await.expect(202);
@@ -122,7 +139,10 @@ async fn a_freed_seat_goes_to_the_first_waiter_who_fits(db: PgPool) {
     assert_eq!(bob.events_in(course).await.last().unwrap(), "skipped:schedule_conflict");
     assert_eq!(cyd.status_in(course).await, "enrolled");
     assert_eq!(cyd.events_in(course).await, ["waitlisted", "promoted"]);
-    assert_eq!(dan.get(&format!("/courses/{course}")).await.body["my_enrollment"]["waitlist_position"], json!(2));
+    assert_eq!(
+        dan.get(&format!("/courses/{course}")).await.body["my_enrollment"]["waitlist_position"],
+        json!(2)
+    );
     uems.assert_sound().await;
 }
 
@@ -154,9 +174,15 @@ async fn raising_the_capacity_promotes_and_lowering_it_below_the_students_is_ref
     let path = format!("/courses/{course}");
     let raised = registrar.put(&path, json!({ "capacity": 2 })).await.expect(200);
     assert_eq!(raised.body["enrolled_count"], json!(2));
-    assert_eq!((bob.status_in(course).await, cyd.status_in(course).await), ("enrolled".to_owned(), "pending".to_owned()));
+    assert_eq!(
+        (bob.status_in(course).await, cyd.status_in(course).await),
+        ("enrolled".to_owned(), "pending".to_owned())
+    );
     let refusal = registrar.put(&path, json!({ "capacity": 1 })).await.expect(409);
-    assert_eq!((refusal.code(), refusal.body["enrolled_count"].as_i64()), ("capacity_below_enrolled", Some(2)));
+    assert_eq!(
+        (refusal.code(), refusal.body["enrolled_count"].as_i64()),
+        ("capacity_below_enrolled", Some(2))
+    );
     uems.assert_sound().await;
 }
 
@@ -174,7 +200,9 @@ async fn an_admin_enrolls_above_capacity_with_a_reason(db: PgPool) {
     registrar.post(&path, over(Some("thesis depends on it"))).await.expect(201);
     let seen = ada.get(&format!("/courses/{course}")).await.body;
     assert_eq!((&seen["over_capacity"], &seen["seats_left"]), (&json!(1), &json!(0)));
-    let reason = uems.count("select count(*) from enrollment_events where facts->>'reason' = 'thesis depends on it'").await;
+    let reason = uems
+        .count("select count(*) from enrollment_events where facts->>'reason' = 'thesis depends on it'")
+        .await;
     assert_eq!(reason, 1);
     bob.post(&path, json!({ "over_capacity": true, "reason": "please" })).await.expect(403);
 
@@ -210,18 +238,29 @@ async fn the_same_key_has_one_effect_and_one_answer(db: PgPool) {
     ada.drop_course(course).await.expect(200);
     assert_eq!(keyed(&bob, &path).await.expect(409).code(), "course_full");
     bob.enroll(course).await.expect(201);
-    sqlx::query("update idempotency_keys set created_at = now() - interval '25 hours'").execute(&uems.db).await.unwrap();
-    assert_eq!(keyed(&ada, &path).await.expect(409).code(), "course_full", "after a day the key is new again");
+    sqlx::query("update idempotency_keys set created_at = now() - interval '25 hours'")
+        .execute(&uems.db)
+        .await
+        .unwrap();
+    assert_eq!(
+        keyed(&ada, &path).await.expect(409).code(),
+        "course_full",
+        "after a day the key is new again"
+    );
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn a_rescheduled_section_reports_the_students_it_double_books(db: PgPool) {
     let uems = TestApp::new(db);
     let (ada, registrar) = (uems.student("ada").await, uems.admin("root").await);
-    let (one, two) = (uems.monday("CS101", 9, "09:00-10:00").await, uems.monday("CS102", 9, "10:00-11:00").await);
+    let (one, two) =
+        (uems.monday("CS101", 9, "09:00-10:00").await, uems.monday("CS102", 9, "10:00-11:00").await);
     ada.enroll(one).await.expect(201);
     ada.enroll(two).await.expect(201);
-    let moved = registrar.put(&format!("/courses/{two}"), json!({ "schedule": {"monday": ["09:30-10:30"]} })).await.expect(200);
+    let moved = registrar
+        .put(&format!("/courses/{two}"), json!({ "schedule": {"monday": ["09:30-10:30"]} }))
+        .await
+        .expect(200);
     let warning = moved.body["warnings"][0].as_str().unwrap();
     assert!(warning.contains("ada Example") && warning.contains("CS101"), "{warning}");
     assert_eq!(ada.events_in(two).await, ["enrolled", "clash_created:schedule_conflict"]);
@@ -250,7 +289,11 @@ async fn events_can_only_be_added(db: PgPool) {
     let uems = TestApp::new(db);
     let ada = uems.student("ada").await;
     ada.enroll(uems.monday("CS101", 1, "09:00-11:00").await).await.expect(201);
-    for sql in ["update enrollment_events set event = 'dropped'", "delete from enrollment_events", "truncate enrollment_events"] {
+    for sql in [
+        "update enrollment_events set event = 'dropped'",
+        "delete from enrollment_events",
+        "truncate enrollment_events",
+    ] {
         assert!(sqlx::query(sql).execute(&uems.db).await.is_err(), "{sql}");
     }
     assert!(sqlx::query("delete from courses").execute(&uems.db).await.is_err());

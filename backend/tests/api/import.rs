@@ -116,7 +116,8 @@ MATH200,,Independent Study,2.5,9999,,,,,,,,,",
             "friday": [{"time": "13:00-13:50", "room": "LAB 2", "type": "DI"}],
         })
     );
-    let course = "select concat_ws('|', section, room, capacity, credits, schedule) from courses where code = ";
+    let course =
+        "select concat_ws('|', section, room, capacity, credits, schedule) from courses where code = ";
     let course = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(format!("{course}'MATH200'")));
     assert_eq!(course.fetch_one(&registrar.db).await.unwrap(), "001|9999|2.50|{}");
     let teacher = "select concat_ws('|', u.role, u.password_hash, u.full_name, u.department, u.email like '%@teachers.invalid')
@@ -224,7 +225,9 @@ async fn the_institution_decides_what_is_usual(db: PgPool) {
 async fn defaults_fill_in_for_missing_names_and_credits(db: PgPool) {
     let registrar = Registrar::new(db);
     let path = registrar.file(b"capacity;code;days;start;end\r\n30;CSE100;;;\r\n");
-    let fill = |args: &mut CatalogueArgs| (args.default_credits, args.name_from_code) = (Some("3.5".to_owned()), true);
+    let fill = |args: &mut CatalogueArgs| {
+        (args.default_credits, args.name_from_code) = (Some("3.5".to_owned()), true)
+    };
     assert_eq!(registrar.run(&path, fill).await.unwrap().counts(), [1, 0, 0, 0]);
     assert_eq!(registrar.text("select name || ' ' || credits from courses").await, "CSE100 3.50");
 }
@@ -260,9 +263,19 @@ async fn files_as_other_programs_write_them(db: PgPool) {
     ];
     let registrar = Registrar::new(db);
     for (number, shape) in shapes.iter().enumerate() {
-        registrar.run(&registrar.file(shape), |_| {}).await.unwrap_or_else(|error| panic!("{number}: {error:#}"));
-        assert_eq!(registrar.number("select count(*) from courses where name = 'Data, and \"more\"'").await, 1, "{number}");
-        sqlx::raw_sql("delete from course_meetings; delete from courses").execute(&registrar.db).await.unwrap();
+        registrar
+            .run(&registrar.file(shape), |_| {})
+            .await
+            .unwrap_or_else(|error| panic!("{number}: {error:#}"));
+        assert_eq!(
+            registrar.number("select count(*) from courses where name = 'Data, and \"more\"'").await,
+            1,
+            "{number}"
+        );
+        sqlx::raw_sql("delete from course_meetings; delete from courses")
+            .execute(&registrar.db)
+            .await
+            .unwrap();
     }
 }
 
@@ -345,7 +358,8 @@ async fn a_section_cannot_meet_twice_at_once(db: PgPool) {
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn rooms_of_stored_sections_are_respected_and_may_be_swapped(db: PgPool) {
     let registrar = Registrar::new(db);
-    let row = |code: &str, hall: u32| format!("{code},A01,Data Structures,4,40,Mo,9:00,9:50,HALL,{hall},,,,\n");
+    let row =
+        |code: &str, hall: u32| format!("{code},A01,Data Structures,4,40,Mo,9:00,9:50,HALL,{hall},,,,\n");
     registrar.apply(&[row("CSE100", 1), row("CSE101", 2), row("CSE102", 3)].concat()).await;
     let told = registrar.apply(&[row("CSE100", 2), row("CSE101", 1)].concat()).await;
     assert_eq!(told.counts(), [0, 2, 0, 0]);
@@ -370,10 +384,12 @@ CSE101,A01,Midterm in it,4,40,,9:00,9:50,HALL,1,,2024-05-07,2024-05-07,MI
 CSE102,A01,Final after it,4,40,,9:00,9:50,HALL,1,,2024-06-11,2024-06-11,FI
 CSE103,A01,Shares,4,40,Mo,9:00,9:50,HALL,2,,,,
 CSE104,A01,Shares,4,40,Mo,9:00,9:50,HALL,2,,,,
-CSE104,A01,Shares,4,40,,9:00,10:50,HALL,2,,2024-05-06,2024-05-06,MI",
+CSE104,A01,Shares,4,40,,9:00,10:50,HALL,2,,2024-05-06,2024-05-06,MI
+CSE105,A01,Midterm in its own class,4,40,We,9:00,9:50,HALL,3,,,,
+CSE105,A01,Midterm in its own class,4,40,,9:00,10:50,HALL,4,,2024-05-09,2024-05-09,MI",
         )
         .await;
-    assert_eq!(told.counts(), [3, 0, 0, 2]);
+    assert_eq!(told.counts(), [4, 0, 0, 2]);
     told.says("CSE101-A01 wants HALL 1 on tuesday").says("CSE104-A01 wants HALL 2 on monday");
 }
 
@@ -412,7 +428,10 @@ async fn nobody_loses_a_seat_by_an_import(db: PgPool) {
     let places = "select string_agg(u.full_name || ' ' || e.status, ', ' order by u.full_name)
         from enrollments e join users u on u.id = e.user_id join courses c on c.id = e.course_id where c.code = 'CSE100'";
     assert_eq!(registrar.text(places).await, "Cyd enrolled, ada enrolled, bob enrolled");
-    assert_eq!(registrar.number("select count(*) from enrollment_events where event = 'clash_created'").await, 1);
+    assert_eq!(
+        registrar.number("select count(*) from enrollment_events where event = 'clash_created'").await,
+        1
+    );
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
@@ -423,7 +442,8 @@ async fn a_corrected_address_is_still_the_same_teacher(db: PgPool) {
     sqlx::query("update users set email = 'g.okafor@example.edu'").execute(&registrar.db).await.unwrap();
     assert_eq!(registrar.apply(rows).await.counts(), [0, 0, 1, 0]);
     assert_eq!(registrar.number("select count(*) from users").await, 1);
-    let told = registrar.apply("CSE100,A01,Data Structures,4,40,,,,,,\"Okafor, Grace & Rivera, Alex\",,,").await;
+    let told =
+        registrar.apply("CSE100,A01,Data Structures,4,40,,,,,,\"Okafor, Grace & Rivera, Alex\",,,").await;
     told.says("a section has one teacher here: the first named");
     assert_eq!(registrar.apply("CSE101,A01,Algorithms,4,40,,,,,,Staff,,,").await.summary.new_teachers, 0);
 }
@@ -439,8 +459,10 @@ async fn what_fails_in_the_middle_leaves_nothing(db: PgPool) {
     .execute(&registrar.db)
     .await
     .unwrap();
-    let rows = (0..1_500).map(|n| format!("CSE100,{n},Data Structures,4,40,,,,,,Ada {n},,,\n")).collect::<String>();
-    let error = registrar.refuses(format!("{HEADER}\n{rows}CSE199,A01,Last,4,40,,,,,,,,,\n").as_bytes()).await;
+    let rows =
+        (0..1_500).map(|n| format!("CSE100,{n},Data Structures,4,40,,,,,,Ada {n},,,\n")).collect::<String>();
+    let error =
+        registrar.refuses(format!("{HEADER}\n{rows}CSE199,A01,Last,4,40,,,,,,,,,\n").as_bytes()).await;
     assert!(error.contains("disk full"), "{error}");
 }
 
@@ -463,7 +485,8 @@ async fn two_imports_at_once_do_not_mix(db: PgPool) {
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn the_report_is_also_a_table(db: PgPool) {
     let registrar = Registrar::new(db);
-    let path = registrar.file(format!("{HEADER}\nCSE100,A01,Fine,4,40,,,,,,,,,\nCSE101,A01,Full,4,0,,,,,,,,,\n").as_bytes());
+    let path = registrar
+        .file(format!("{HEADER}\nCSE100,A01,Fine,4,40,,,,,,,,,\nCSE101,A01,Full,4,0,,,,,,,,,\n").as_bytes());
     let table = registrar.folder.path().join("report.csv");
     registrar.run(&path, |args| args.report = Some(table.clone())).await.unwrap();
     assert_eq!(
@@ -493,7 +516,8 @@ async fn a_real_term_loads(db: PgPool) {
     assert!(told.summary.created >= 6_700, "{:?}", told.summary);
     let again = registrar.run(&path, |_| {}).await.unwrap();
     assert_eq!((again.summary.created, again.summary.changed), (0, 0));
-    let fill = |args: &mut CatalogueArgs| (args.default_credits, args.name_from_code) = (Some("4".to_owned()), true);
+    let fill =
+        |args: &mut CatalogueArgs| (args.default_credits, args.name_from_code) = (Some("4".to_owned()), true);
     let more = registrar.run(&path, fill).await.unwrap();
     assert!(more.summary.loaded() >= 7_700, "{:?}", more.summary);
     // What else loads now shares rooms with some of what was there.

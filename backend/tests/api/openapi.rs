@@ -16,7 +16,11 @@ pub fn operations() -> Vec<(String, String, Value)> {
         let methods = item.as_object().unwrap().clone();
         methods.into_iter().map(move |(method, operation)| (method.to_uppercase(), path.clone(), operation))
     };
-    paths.into_iter().flat_map(of_path).filter(|(_, _, operation)| operation.get("responses").is_some()).collect()
+    paths
+        .into_iter()
+        .flat_map(of_path)
+        .filter(|(_, _, operation)| operation.get("responses").is_some())
+        .collect()
 }
 
 /// Whether the document says that an operation may answer with this status.
@@ -34,7 +38,11 @@ fn the_checked_in_document_is_up_to_date() {
     }
     let checked_in = std::fs::read_to_string(&file).unwrap_or_default();
     let first = checked_in.lines().zip(current.lines()).position(|(old, new)| old != new);
-    assert!(checked_in == current, "backend/openapi.json is stale (first difference in line {:?}); run `make openapi`", first.map(|line| line + 1));
+    assert!(
+        checked_in == current,
+        "backend/openapi.json is stale (first difference in line {:?}); run `make openapi`",
+        first.map(|line| line + 1)
+    );
 }
 
 #[test]
@@ -51,9 +59,12 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
         require(operation["tags"][0].is_string(), "no tag");
         let probe = path.starts_with("/health");
         require(probe || operation["responses"].get("4XX").is_some(), "no 4XX response");
-        let described: Vec<&str> = operation["parameters"].as_array().into_iter().flatten().filter_map(|parameter| {
-            (parameter["in"] == "path").then(|| parameter["name"].as_str().unwrap())
-        }).collect();
+        let described: Vec<&str> = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|parameter| (parameter["in"] == "path").then(|| parameter["name"].as_str().unwrap()))
+            .collect();
         for name in path.split(['{', '}']).skip(1).step_by(2) {
             require(described.contains(&name), &format!("{{{name}}} is not described"));
         }
@@ -71,7 +82,8 @@ fn references_lead_somewhere_and_ids_of_operations_are_unique() {
     for reference in text.split("\"$ref\":\"#").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(document.pointer(reference).is_some(), "{reference} leads nowhere");
     }
-    let mut ids: Vec<String> = operations().iter().map(|(_, _, operation)| operation["operationId"].to_string()).collect();
+    let mut ids: Vec<String> =
+        operations().iter().map(|(_, _, operation)| operation["operationId"].to_string()).collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), operations().len());
@@ -82,8 +94,20 @@ fn references_lead_somewhere_and_ids_of_operations_are_unique() {
 fn only_these_operations_are_for_everybody() {
     let public: Vec<String> = operations()
         .into_iter()
-        .filter(|(_, _, operation)| operation["security"].as_array().is_some_and(|security| security == &[serde_json::json!({})]))
+        .filter(|(_, _, operation)| {
+            operation["security"].as_array().is_some_and(|security| security == &[serde_json::json!({})])
+        })
         .map(|(method, path, _)| format!("{method} {path}"))
         .collect();
-    assert_eq!(public, ["POST /auth/login", "POST /auth/refresh", "POST /auth/register", "GET /health", "GET /health/live", "GET /health/ready"]);
+    assert_eq!(
+        public,
+        [
+            "POST /auth/login",
+            "POST /auth/refresh",
+            "POST /auth/register",
+            "GET /health",
+            "GET /health/live",
+            "GET /health/ready"
+        ]
+    );
 }

@@ -44,7 +44,13 @@ async fn five_hundred_students_race_for_one_seat(db: PgPool) {
     let statuses: Vec<u16> = answers.iter().map(|(status, _)| *status).collect();
     assert_eq!(tally(&statuses), HashMap::from([(201, 1), (409, 499)]));
     assert!(answers.iter().all(|(status, body)| *status == 201 || body["code"] == "course_full"));
-    assert_eq!(uems.count("select count(*) from enrollment_events where event = 'refused' and reason = 'course_full'").await, 499);
+    assert_eq!(
+        uems.count(
+            "select count(*) from enrollment_events where event = 'refused' and reason = 'course_full'"
+        )
+        .await,
+        499
+    );
     uems.assert_sound().await;
 }
 
@@ -70,7 +76,14 @@ async fn one_student_cannot_be_in_twenty_places(db: PgPool) {
 
 /// A student who enrols, waits and drops at random, deterministic by their number; answers what was acknowledged
 /// last for each section.
-async fn wander(client: Client, urls: Arc<Vec<String>>, student: Actor, number: usize, courses: Arc<Vec<CourseId>>, steps: usize) -> HashMap<CourseId, &'static str> {
+async fn wander(
+    client: Client,
+    urls: Arc<Vec<String>>,
+    student: Actor,
+    number: usize,
+    courses: Arc<Vec<CourseId>>,
+    steps: usize,
+) -> HashMap<CourseId, &'static str> {
     let mut held: HashMap<CourseId, String> = HashMap::new();
     let mut last = HashMap::new();
     let mut dice = number as u64 * 7919 + 17;
@@ -85,7 +98,8 @@ async fn wander(client: Client, urls: Arc<Vec<String>>, student: Actor, number: 
                 last.insert(course, if status == 200 { "dropped" } else { "unknown" });
             }
             None => {
-                let (status, body) = enroll(&client, url, &student, course, (dice >> 50).is_multiple_of(2)).await;
+                let (status, body) =
+                    enroll(&client, url, &student, course, (dice >> 50).is_multiple_of(2)).await;
                 assert!(matches!(status, 0 | 201 | 202 | 409 | 503), "enroll answered {status}: {body}");
                 if let (201 | 202, Some(id)) = (status, body["id"].as_str()) {
                     held.insert(course, id.to_owned());
@@ -124,7 +138,11 @@ const SEAT_WASTED: &str = "
 /// Six sections, some of which clash, with few seats.
 async fn crowded(uems: &TestApp) -> Arc<Vec<CourseId>> {
     let mut courses = vec![];
-    for (number, time) in ["09:00-11:00", "10:00-12:00", "11:00-13:00", "12:00-14:00", "09:00-10:00", "14:00-15:00"].iter().enumerate() {
+    for (number, time) in
+        ["09:00-11:00", "10:00-12:00", "11:00-13:00", "12:00-14:00", "09:00-10:00", "14:00-15:00"]
+            .iter()
+            .enumerate()
+    {
         courses.push(uems.monday(&format!("CS{}", 200 + number), 5, time).await);
     }
     Arc::new(courses)
@@ -154,7 +172,8 @@ async fn a_storm_of_enrolments_and_drops_under_a_changing_capacity(db: PgPool) {
         for course in courses.iter() {
             let capacity = capacities.next().unwrap();
             let url = format!("{}/api/v1/courses/{course}", urls[capacity % 2]);
-            let (status, body) = send(&client, Method::PUT, url, &registrar, Some(json!({ "capacity": capacity }))).await;
+            let (status, body) =
+                send(&client, Method::PUT, url, &registrar, Some(json!({ "capacity": capacity }))).await;
             assert!(status == 200 || body["code"] == "capacity_below_enrolled", "{status}: {body}");
         }
         assert_eq!(uems.count(WRONG_COUNTERS).await, 0, "in the middle of the storm");
@@ -169,11 +188,19 @@ async fn a_storm_of_enrolments_and_drops_under_a_changing_capacity(db: PgPool) {
             let mut held = vec![];
             for course in courses.iter().copied() {
                 enroll(&client, &urls[number % 2], &student, course, true).await;
-                let (_, seen) = send(&client, Method::GET, format!("{}/api/v1/courses/{course}", urls[0]), &student, None).await;
+                let (_, seen) = send(
+                    &client,
+                    Method::GET,
+                    format!("{}/api/v1/courses/{course}", urls[0]),
+                    &student,
+                    None,
+                )
+                .await;
                 held.extend(seen["my_enrollment"]["id"].as_str().map(|id| (course, id.to_owned())));
             }
             for (course, id) in held.into_iter().filter(|_| number % 2 == 0) {
-                let (status, body) = drop_enrollment(&client, &urls[number / 2 % 2], &student, course, &id).await;
+                let (status, body) =
+                    drop_enrollment(&client, &urls[number / 2 % 2], &student, course, &id).await;
                 assert_eq!(status, 200, "{body}");
             }
         });
@@ -182,7 +209,10 @@ async fn a_storm_of_enrolments_and_drops_under_a_changing_capacity(db: PgPool) {
     uems.assert_sound().await;
     assert_eq!(uems.count(SEAT_WASTED).await, 0, "a seat is free while an eligible waiter waits");
     assert_eq!(uems.count(SKIPPED_WITHOUT_EVENT).await, 0, "a waiter was passed over without an event");
-    assert!(uems.count("select count(*) from enrollment_events where event = 'promoted'").await > 0, "the storm promoted nobody");
+    assert!(
+        uems.count("select count(*) from enrollment_events where event = 'promoted'").await > 0,
+        "the storm promoted nobody"
+    );
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]

@@ -21,7 +21,15 @@ impl Replica {
     pub async fn start(db: &PgPool) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let child = Command::new(env!("CARGO_BIN_EXE_uems"))
-            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--log", "off", "--db-connections", "12"])
+            .args([
+                "serve",
+                "--listen",
+                &format!("127.0.0.1:{port}"),
+                "--log",
+                "off",
+                "--db-connections",
+                "12",
+            ])
             .env("DATABASE_URL", db.connect_options().to_url_lossy().as_str())
             .stdout(Stdio::null())
             .spawn()
@@ -54,7 +62,13 @@ impl Drop for Replica {
 }
 
 /// Status (0: no answer) and body of a request to a replica.
-pub async fn send(client: &Client, method: reqwest::Method, url: String, actor: &Actor, body: Option<Value>) -> (u16, Value) {
+pub async fn send(
+    client: &Client,
+    method: reqwest::Method,
+    url: String,
+    actor: &Actor,
+    body: Option<Value>,
+) -> (u16, Value) {
     let mut request = client.request(method, url).bearer_auth(actor.token.as_deref().unwrap_or_default());
     if let Some(body) = body {
         request = request.json(&body);
@@ -65,12 +79,25 @@ pub async fn send(client: &Client, method: reqwest::Method, url: String, actor: 
     }
 }
 
-pub async fn enroll(client: &Client, replica: &str, actor: &Actor, course: CourseId, waitlist: bool) -> (u16, Value) {
+pub async fn enroll(
+    client: &Client,
+    replica: &str,
+    actor: &Actor,
+    course: CourseId,
+    waitlist: bool,
+) -> (u16, Value) {
     let body = waitlist.then(|| json!({ "waitlist": true }));
-    send(client, reqwest::Method::POST, format!("{replica}/api/v1/courses/{course}/enroll"), actor, body).await
+    send(client, reqwest::Method::POST, format!("{replica}/api/v1/courses/{course}/enroll"), actor, body)
+        .await
 }
 
-pub async fn drop_enrollment(client: &Client, replica: &str, actor: &Actor, course: CourseId, enrollment: &str) -> (u16, Value) {
+pub async fn drop_enrollment(
+    client: &Client,
+    replica: &str,
+    actor: &Actor,
+    course: CourseId,
+    enrollment: &str,
+) -> (u16, Value) {
     let url = format!("{replica}/api/v1/courses/{course}/enroll/{enrollment}");
     send(client, reqwest::Method::DELETE, url, actor, None).await
 }

@@ -79,7 +79,8 @@ async fn the_demo_accounts_have_something_to_show(db: PgPool) {
         where u.email = 'student@uems.test' and e.status = ";
     let places = |status: &str| format!("{places}'{status}'");
     for (status, expected) in [("enrolled", 3), ("pending", 1)] {
-        let count: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(places(status))).fetch_one(&db).await.unwrap();
+        let count: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(places(status))).fetch_one(&db).await.unwrap();
         assert_eq!(count, expected, "{status}");
     }
 }

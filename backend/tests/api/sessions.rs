@@ -39,7 +39,8 @@ fn at(replica: &TestApp, actor: &Actor) -> Actor {
 
 /// Puts the exchange of every used token some seconds into the past.
 async fn exchanged_ago(uems: &TestApp, seconds: f64) {
-    let sql = "update refresh_tokens set used_at = now() - make_interval(secs => $1) where used_at is not null";
+    let sql =
+        "update refresh_tokens set used_at = now() - make_interval(secs => $1) where used_at is not null";
     sqlx::query(sql).bind(seconds).execute(&uems.db).await.unwrap();
 }
 
@@ -51,15 +52,20 @@ async fn signing_in_gives_tokens_and_a_cookie_scripts_cannot_read(db: PgPool) {
     assert_eq!(ada.get("/auth/me").await.expect(200).body["email"], "ada@example.edu");
     assert_eq!(pair.headers[header::CACHE_CONTROL], "no-store");
 
-    let cookies: Vec<&str> = pair.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    let cookies: Vec<&str> =
+        pair.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
     let refresh = cookies.iter().find(|cookie| cookie.starts_with("uems_refresh=")).unwrap();
     for flag in ["HttpOnly", "Secure", "SameSite=Strict", "Path=/api/v1/auth", "Max-Age=604800"] {
         assert!(refresh.contains(flag), "{refresh}");
     }
     let hint = cookies.iter().find(|cookie| cookie.starts_with("uems_session=1;")).unwrap();
-    assert!(hint.contains("Secure") && hint.contains("SameSite=Strict") && !hint.contains("HttpOnly"), "{hint}");
+    assert!(
+        hint.contains("Secure") && hint.contains("SameSite=Strict") && !hint.contains("HttpOnly"),
+        "{hint}"
+    );
     assert!(!pair.text.contains("password") && !pair.text.contains("argon2"));
-    let stored: Vec<Vec<u8>> = sqlx::query_scalar("select token_hash from refresh_tokens").fetch_all(&uems.db).await.unwrap();
+    let stored: Vec<Vec<u8>> =
+        sqlx::query_scalar("select token_hash from refresh_tokens").fetch_all(&uems.db).await.unwrap();
     assert!(stored.iter().all(|digest| digest.len() == 32), "the token itself is not stored");
 }
 
@@ -138,7 +144,10 @@ async fn a_refresh_token_lives_seven_days_from_its_last_use(db: PgPool) {
     let (_, pair) = signed_in(&uems, "ada").await;
     let days_left = "select round(extract(epoch from expires_at - now()) / 86400)::bigint from sessions";
     assert_eq!(uems.count(days_left).await, 7);
-    sqlx::query("update sessions set expires_at = now() + interval '1 minute'").execute(&uems.db).await.unwrap();
+    sqlx::query("update sessions set expires_at = now() + interval '1 minute'")
+        .execute(&uems.db)
+        .await
+        .unwrap();
     let fresh = refresh(&uems, &pair.body["refresh_token"]).await.expect(200);
     assert_eq!(uems.count(days_left).await, 7);
     sqlx::query("update sessions set expires_at = now()").execute(&uems.db).await.unwrap();
@@ -156,7 +165,13 @@ async fn a_browser_refreshes_by_cookie_from_our_own_pages_only(db: PgPool) {
     }
     for site in [Some("same-origin"), Some("none"), None] {
         let fresh = refresh_by_cookie(&uems, &token, site).await.expect(200);
-        assert!(fresh.headers.get_all(header::SET_COOKIE).iter().any(|cookie| cookie.to_str().unwrap().starts_with("uems_refresh=")));
+        assert!(
+            fresh
+                .headers
+                .get_all(header::SET_COOKIE)
+                .iter()
+                .any(|cookie| cookie.to_str().unwrap().starts_with("uems_refresh="))
+        );
         token = fresh.body["refresh_token"].clone();
     }
 }
@@ -169,8 +184,12 @@ async fn signing_out_ends_the_session_everywhere_within_a_second(db: PgPool) {
     elsewhere.get("/auth/me").await.expect(200);
 
     let gone = ada.post("/auth/logout", json!({})).await.expect(204);
-    let cookies: Vec<&str> = gone.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
-    assert!(cookies.iter().any(|cookie| cookie.starts_with("uems_refresh=;") && cookie.contains("Max-Age=0")), "{cookies:?}");
+    let cookies: Vec<&str> =
+        gone.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    assert!(
+        cookies.iter().any(|cookie| cookie.starts_with("uems_refresh=;") && cookie.contains("Max-Age=0")),
+        "{cookies:?}"
+    );
     assert_eq!(ada.get("/auth/me").await.expect(401).code(), "session_expired", "at once where it happened");
     assert_eq!(refresh(&there, &pair.body["refresh_token"]).await.expect(401).code(), "session_expired");
     ends_within_a_second(&elsewhere).await;
@@ -226,7 +245,11 @@ async fn a_new_password_of_ones_own_ends_the_other_sessions(db: PgPool) {
 async fn the_role_counts_as_it_is_and_not_as_the_token_says(db: PgPool) {
     let uems = TestApp::new(db);
     let root = uems.admin("root").await;
-    sqlx::query("update users set role = 'teacher' where id = $1").bind(root.id).execute(&uems.db).await.unwrap();
+    sqlx::query("update users set role = 'teacher' where id = $1")
+        .bind(root.id)
+        .execute(&uems.db)
+        .await
+        .unwrap();
     root.get("/users").await.expect(403);
 }
 

@@ -111,12 +111,14 @@ impl TestApp {
     /// An access token of a new session.
     pub async fn sign_in(&self, id: UserId) -> String {
         let session = SessionId::new();
-        sqlx::query("insert into sessions (id, user_id, expires_at) values ($1, $2, now() + interval '1 day')")
-            .bind(session)
-            .bind(id)
-            .execute(&self.db)
-            .await
-            .unwrap();
+        sqlx::query(
+            "insert into sessions (id, user_id, expires_at) values ($1, $2, now() + interval '1 day')",
+        )
+        .bind(session)
+        .bind(id)
+        .execute(&self.db)
+        .await
+        .unwrap();
         let mut db = self.db.acquire().await.unwrap();
         let user = uems::users::queries::find(&mut db, id).await.unwrap().unwrap();
         self.app.tokens.access(&user, session, self.app.clock.now()).unwrap()
@@ -131,7 +133,13 @@ impl TestApp {
         self.course_of(code, capacity, schedule, None).await
     }
 
-    pub async fn course_of(&self, code: &str, capacity: i32, schedule: Value, teacher: Option<&Actor>) -> CourseId {
+    pub async fn course_of(
+        &self,
+        code: &str,
+        capacity: i32,
+        schedule: Value,
+        teacher: Option<&Actor>,
+    ) -> CourseId {
         sqlx::query_scalar(
             "insert into courses (code, section, name, capacity, credits, semester, year, schedule, teacher_id)
              values ($1, $2, $3, $4, 4, 'fall', 2025, $5, $6) returning id",
@@ -208,7 +216,13 @@ pub struct Actor {
 }
 
 impl Actor {
-    pub async fn call(&self, method: Method, path: &str, body: Option<Value>, extra: &[(&str, &str)]) -> Answer {
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        extra: &[(&str, &str)],
+    ) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -266,12 +280,13 @@ impl Actor {
 
     /// Drops whatever place the actor has in a section.
     pub async fn drop_course(&self, course: CourseId) -> Answer {
-        let id: uuid::Uuid = sqlx::query_scalar("select id from enrollments where user_id = $1 and course_id = $2")
-            .bind(self.id)
-            .bind(course)
-            .fetch_one(&self.uems.db)
-            .await
-            .unwrap();
+        let id: uuid::Uuid =
+            sqlx::query_scalar("select id from enrollments where user_id = $1 and course_id = $2")
+                .bind(self.id)
+                .bind(course)
+                .fetch_one(&self.uems.db)
+                .await
+                .unwrap();
         self.drop_enrollment(course, &id.to_string()).await
     }
 

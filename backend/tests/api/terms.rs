@@ -33,10 +33,14 @@ async fn a_term_is_put_read_and_cleared(db: PgPool) {
         "registration_closes_at": "2025-09-12T22:00:00Z", "drop_deadline": "2025-10-01T22:00:00Z",
     });
     let term = put(&root, "2025/fall", dates).await;
-    assert_eq!((&term["semester"], &term["year"], &term["courses"]), (&json!("fall"), &json!(2025), &json!(0)));
+    assert_eq!(
+        (&term["semester"], &term["year"], &term["courses"]),
+        (&json!("fall"), &json!(2025), &json!(0))
+    );
     assert_eq!(term["registration_opens_at"], "2025-08-01T04:00:00Z");
     assert_eq!(ada.get("/terms").await.expect(200).body["items"][0], term);
-    let cleared = put(&root, "2025/fall", json!({ "starts_on": "2025-09-02", "ends_on": "2025-12-19" })).await;
+    let cleared =
+        put(&root, "2025/fall", json!({ "starts_on": "2025-09-02", "ends_on": "2025-12-19" })).await;
     assert_eq!((&cleared["starts_on"], &cleared["drop_deadline"]), (&json!("2025-09-02"), &Value::Null));
 }
 
@@ -48,7 +52,11 @@ async fn impossible_dates_are_refused_at_their_field(db: PgPool) {
         (json!({ "ends_on": "2025-09-01" }), "ends_on", "dates_incomplete"),
         (json!({ "starts_on": "2025-09-02", "ends_on": "2025-09-01" }), "ends_on", "dates_reversed"),
         (json!({ "starts_on": "2025-02-30", "ends_on": "2025-09-01" }), "starts_on", "invalid"),
-        (json!({ "registration_opens_at": in_days(2), "registration_closes_at": in_days(1) }), "registration_closes_at", "dates_reversed"),
+        (
+            json!({ "registration_opens_at": in_days(2), "registration_closes_at": in_days(1) }),
+            "registration_closes_at",
+            "dates_reversed",
+        ),
         (json!({ "drop_deadline": "tomorrow" }), "drop_deadline", "invalid"),
         (json!({ "starts": "2025-09-01" }), "starts", "unknown_field"),
     ] {
@@ -73,18 +81,34 @@ async fn terms_come_newest_first_and_one_is_current(db: PgPool) {
     put(&root, "2025/summer", json!({})).await;
     assert_eq!(listed(&root).await, ["spring 2026*", "summer 2025", "fall 2024"]);
     uems.course("CS101", 9, json!({})).await;
-    assert_eq!(listed(&root).await, ["spring 2026", "fall 2025*", "summer 2025", "fall 2024"], "a term with sections before an empty one");
+    assert_eq!(
+        listed(&root).await,
+        ["spring 2026", "fall 2025*", "summer 2025", "fall 2024"],
+        "a term with sections before an empty one"
+    );
     let day = |days: i64| in_days(days)[..10].to_owned();
     put(&root, "2025/summer", json!({ "starts_on": day(-9), "ends_on": day(9) })).await;
     assert_eq!(listed(&root).await[2], "summer 2025*", "classes are on");
-    put(&root, "2026/spring", json!({ "registration_opens_at": in_days(-1), "registration_closes_at": in_days(1) })).await;
+    put(
+        &root,
+        "2026/spring",
+        json!({ "registration_opens_at": in_days(-1), "registration_closes_at": in_days(1) }),
+    )
+    .await;
     assert_eq!(listed(&root).await[0], "spring 2026*", "registration is on");
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn the_state_of_registration_follows_the_window(db: PgPool) {
     let root = TestApp::new(db).admin("root").await;
-    for (opens, closes, state) in [(None, None, "open"), (Some(1), Some(2), "not_yet"), (Some(-1), Some(1), "open"), (Some(-2), Some(-1), "closed"), (None, Some(-1), "closed"), (Some(1), None, "not_yet")] {
+    for (opens, closes, state) in [
+        (None, None, "open"),
+        (Some(1), Some(2), "not_yet"),
+        (Some(-1), Some(1), "open"),
+        (Some(-2), Some(-1), "closed"),
+        (None, Some(-1), "closed"),
+        (Some(1), None, "not_yet"),
+    ] {
         let window = json!({ "registration_opens_at": opens.map(in_days), "registration_closes_at": closes.map(in_days) });
         assert_eq!(put(&root, "2025/fall", window).await["registration"], state);
     }
@@ -121,16 +145,34 @@ async fn class_dates_that_would_put_two_into_one_room_are_refused(db: PgPool) {
         new
     };
     root.post("/courses", in_room("CS101", json!({ "monday": ["09:00-11:00"] }))).await.expect(201);
-    let exam = |code: &str, day: &str| in_room(code, json!({ "monday": [{ "time": "09:00-12:00", "from": day, "to": day }] }));
+    let exam = |code: &str, day: &str| {
+        in_room(code, json!({ "monday": [{ "time": "09:00-12:00", "from": day, "to": day }] }))
+    };
     root.post("/courses", exam("CS102", "2025-12-15")).await.expect(201);
-    assert_eq!(root.post("/courses", exam("CS103", "2025-12-15")).await.expect(409).code(), "room_conflict", "two exams");
+    assert_eq!(
+        root.post("/courses", exam("CS103", "2025-12-15")).await.expect(409).code(),
+        "room_conflict",
+        "two exams"
+    );
 
-    let refused = root.put("/terms/2025/fall", json!({ "starts_on": "2025-09-01", "ends_on": "2025-12-19" })).await.expect(409);
+    let refused = root
+        .put("/terms/2025/fall", json!({ "starts_on": "2025-09-01", "ends_on": "2025-12-19" }))
+        .await
+        .expect(409);
     assert_eq!(refused.code(), "room_conflict");
     assert_eq!(root.get("/terms").await.body["items"][0]["starts_on"], Value::Null);
     put(&root, "2025/fall", json!({ "starts_on": "2025-09-01", "ends_on": "2025-12-12" })).await;
-    assert_eq!(root.post("/courses", exam("CS104", "2025-12-08")).await.expect(409).body["course"]["code"], "CS101");
-    assert_eq!(root.put("/terms/2025/fall", json!({ "starts_on": "2025-09-01", "ends_on": "2025-12-19" })).await.expect(409).code(), "room_conflict");
+    assert_eq!(
+        root.post("/courses", exam("CS104", "2025-12-08")).await.expect(409).body["course"]["code"],
+        "CS101"
+    );
+    assert_eq!(
+        root.put("/terms/2025/fall", json!({ "starts_on": "2025-09-01", "ends_on": "2025-12-19" }))
+            .await
+            .expect(409)
+            .code(),
+        "room_conflict"
+    );
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
@@ -139,7 +181,10 @@ async fn the_institution_tells_what_it_accepts(db: PgPool) {
     let told = uems.student("ada").await.get("/institution").await.expect(200).body;
     assert_eq!(told["code_pattern"], r"^(?:[A-Z]{2,4}\d{3})$");
     assert_eq!(told["teaching_days"], json!(["monday", "tuesday", "wednesday", "thursday", "friday"]));
-    assert_eq!((&told["first_year"], &told["max_credits"], &told["max_capacity"]), (&json!(2024), &json!("6"), &json!(500)));
+    assert_eq!(
+        (&told["first_year"], &told["max_credits"], &told["max_capacity"]),
+        (&json!(2024), &json!("6"), &json!(500))
+    );
     let this_year: i64 = chrono::Utc::now().format("%Y").to_string().parse().unwrap();
     assert_eq!(told["last_year"], this_year + 4);
     assert!(!told.to_string().contains("secret") && told.as_object().unwrap().len() == 7);

@@ -26,7 +26,8 @@ async fn some_people(uems: &TestApp) -> Actor {
         ("Cy_an Blue", "teacher", Some("Mathematics")),
         ("Đặng Minh", "student", None),
     ] {
-        let email = format!("{}@example.edu", name.split(' ').next().unwrap().replace('Đ', "D").replace('ặ', "a"));
+        let email =
+            format!("{}@example.edu", name.split(' ').next().unwrap().replace('Đ', "D").replace('ặ', "a"));
         let person = json!({ "email": email, "role": role, "full_name": name, "department": department });
         root.post("/users", person).await.expect(201);
     }
@@ -73,7 +74,12 @@ async fn pages_are_complete_and_linked(db: PgPool) {
         assert_eq!((&page.body["total"], &page.body["page_size"]), (&json!(44), &json!(20)));
         seen.extend(page.body["items"].as_array().unwrap().iter().map(|user| user["id"].to_string()));
         let links = page.headers[header::LINK].to_str().unwrap();
-        assert!(links.contains("role=teacher") && links.contains("rel=\"first\"") && links.contains("rel=\"last\""), "{links}");
+        assert!(
+            links.contains("role=teacher")
+                && links.contains("rel=\"first\"")
+                && links.contains("rel=\"last\""),
+            "{links}"
+        );
         let link = links.split(", ").find(|link| link.contains("rel=\"next\""));
         next = link.map(|link| link.trim_start_matches("</api/v1").split('>').next().unwrap().to_owned());
     }
@@ -95,15 +101,28 @@ async fn an_admin_creates_people_of_any_role(db: PgPool) {
     let student = root.post("/users", person("s@example.edu", "student")).await.expect(201);
     assert!(student.body["student_id"].as_str().unwrap().starts_with('S'));
 
-    assert_eq!(root.post("/users", person("T@Example.edu", "student")).await.expect(409).code(), "email_taken");
+    assert_eq!(
+        root.post("/users", person("T@Example.edu", "student")).await.expect(409).code(),
+        "email_taken"
+    );
     let mut numbered = person("u@example.edu", "student");
     numbered["student_id"] = student.body["student_id"].clone();
     assert_eq!(root.post("/users", numbered.clone()).await.expect(409).code(), "student_id_taken");
     numbered["role"] = json!("teacher");
     assert_eq!(root.post("/users", numbered).await.expect(422).field_errors()[0].1, "only_students");
-    assert_eq!(root.post("/users", person("v@example.edu", "dean")).await.expect(422).field_errors()[0].0, "role");
+    assert_eq!(
+        root.post("/users", person("v@example.edu", "dean")).await.expect(422).field_errors()[0].0,
+        "role"
+    );
 
-    let keyed = || root.call(Method::POST, "/users", Some(person("k@example.edu", "admin")), &[("Idempotency-Key", "new-admin-1")]);
+    let keyed = || {
+        root.call(
+            Method::POST,
+            "/users",
+            Some(person("k@example.edu", "admin")),
+            &[("Idempotency-Key", "new-admin-1")],
+        )
+    };
     let (one, two) = (keyed().await.expect(201), keyed().await.expect(201));
     assert_eq!(one.id(), two.id());
     assert_eq!(two.headers["idempotency-replayed"], "true");
@@ -117,7 +136,9 @@ async fn a_stale_edit_is_refused_and_shows_the_current_values(db: PgPool) {
     let seen = root.get(&path).await.expect(200).headers[header::ETAG].to_str().unwrap().to_owned();
     let edit = |version: String, name: &'static str| {
         let (root, path) = (root.clone(), path.clone());
-        async move { root.call(Method::PUT, &path, Some(json!({ "full_name": name })), &[("If-Match", &version)]).await }
+        async move {
+            root.call(Method::PUT, &path, Some(json!({ "full_name": name })), &[("If-Match", &version)]).await
+        }
     };
     let fresh = edit(seen.clone(), "Ada Lovelace").await.expect(200);
     assert_eq!(fresh.headers[header::ETAG], "\"2\"");
@@ -187,7 +208,11 @@ async fn a_teacher_sees_a_card_of_own_students_and_no_more(db: PgPool) {
     tina.get(&path_of(&ada)).await.expect(404);
     ada.enroll(course).await.expect(201);
     tina.get(&path_of(&ada)).await.expect(200);
-    uems.admin("root").await.put(&format!("/courses/{course}"), json!({ "teacher_id": tom.id })).await.expect(200);
+    uems.admin("root")
+        .await
+        .put(&format!("/courses/{course}"), json!({ "teacher_id": tom.id }))
+        .await
+        .expect(200);
     tina.get(&path_of(&ada)).await.expect(404);
     tina.get(&format!("/courses/{course}/enrollments")).await.expect(403);
     tina.put(&format!("/courses/{course}"), json!({ "description": "Mine" })).await.expect(403);
@@ -210,7 +235,10 @@ async fn a_role_follows_what_a_person_does(db: PgPool) {
     let back = become_(&bob, "student").await.expect(200);
     assert!(back.body["student_id"].as_str().unwrap().starts_with('S'));
     assert_eq!(become_(&root, "teacher").await.expect(409).code(), "own_account");
-    assert_eq!(root.put(&path_of(&root), json!({ "is_active": false })).await.expect(409).code(), "own_account");
+    assert_eq!(
+        root.put(&path_of(&root), json!({ "is_active": false })).await.expect(409).code(),
+        "own_account"
+    );
     assert_eq!(root.delete(&path_of(&root)).await.expect(409).code(), "own_account");
 }
 
@@ -237,7 +265,12 @@ async fn a_persons_enrolments_are_listed_newest_term_first(db: PgPool) {
     let uems = TestApp::new(db);
     let ada = uems.student("ada").await;
     let mut courses = vec![];
-    for (code, semester, year) in [("CS101", "fall", 2024), ("CS102", "spring", 2025), ("CS103", "fall", 2025), ("CS104", "summer", 2025)] {
+    for (code, semester, year) in [
+        ("CS101", "fall", 2024),
+        ("CS102", "spring", 2025),
+        ("CS103", "fall", 2025),
+        ("CS104", "summer", 2025),
+    ] {
         let course = uems.course(code, 9, json!({})).await;
         let sql = "update courses set semester = $2, year = $3 where id = $1";
         sqlx::query(sql).bind(course).bind(semester).bind(year).execute(&uems.db).await.unwrap();
@@ -249,7 +282,11 @@ async fn a_persons_enrolments_are_listed_newest_term_first(db: PgPool) {
         let ada = ada.clone();
         async move {
             let page = ada.get(&format!("{}/enrollments?{query}", path_of(&ada))).await.expect(200);
-            let codes = page.body["items"].as_array().unwrap().iter().map(|item| item["course"]["code"].as_str().unwrap().to_owned());
+            let codes = page.body["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["course"]["code"].as_str().unwrap().to_owned());
             codes.collect::<Vec<_>>().join(" ")
         }
     };

@@ -64,12 +64,23 @@ async fn impossible_pages_and_orders_are_refused(db: PgPool) {
         .collect();
     assert_eq!(lists.len(), 4);
     for path in lists {
-        for query in ["page=0", "page=-1", "page=x", "page=1.5", "page=9999999999999", "page_size=0", "page_size=-5", "page_size=101", "page_size="] {
+        for query in [
+            "page=0",
+            "page=-1",
+            "page=x",
+            "page=1.5",
+            "page=9999999999999",
+            "page_size=0",
+            "page_size=-5",
+            "page_size=101",
+            "page_size=",
+        ] {
             let refused = range.expect(&Shot::new("GET", &format!("{path}?{query}")), &[422]).await;
             let field = query.split('=').next().unwrap();
             assert_eq!(refused.field_errors()[0].0, field, "{path}?{query}");
         }
-        let far = range.expect(&Shot::new("GET", &format!("{path}?page=1000000000&page_size=100")), &[200]).await;
+        let far =
+            range.expect(&Shot::new("GET", &format!("{path}?page=1000000000&page_size=100")), &[200]).await;
         assert_eq!(far.body["items"].as_array().unwrap().len(), 0);
         if !path.ends_with("enrollments") {
             for sort in ["password_hash", "-", "--code", "code;drop", "CODE", "id,code", CANARY] {
@@ -85,7 +96,11 @@ async fn what_is_no_id_names_nothing(db: PgPool) {
     let mut range = Range::open(&TestApp::new(db)).await;
     let long = "a".repeat(9_000);
     for (method, path, _) in operations().into_iter().filter(|(_, path, _)| path.contains('{')) {
-        for word in ODD_WORDS.iter().chain([&"00000000-0000-0000-0000-00000000000g", &&*long]).filter(|word| !word.is_empty()) {
+        for word in ODD_WORDS
+            .iter()
+            .chain([&"00000000-0000-0000-0000-00000000000g", &&*long])
+            .filter(|word| !word.is_empty())
+        {
             for parameter in path.split(['{', '}']).skip(1).step_by(2) {
                 let odd = range.address(&path.replace(&format!("{{{parameter}}}"), word));
                 // Some words are a year.
@@ -103,11 +118,15 @@ async fn other_methods_are_refused_with_the_ones_that_work(db: PgPool) {
     let operations = operations();
     let paths: BTreeSet<&String> = operations.iter().map(|(_, path, _)| path).collect();
     for path in paths {
-        let known: Vec<&str> = operations.iter().filter(|(_, other, _)| other == path).map(|(method, _, _)| &**method).collect();
-        for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW", "get"] {
+        let known: Vec<&str> =
+            operations.iter().filter(|(_, other, _)| other == path).map(|(method, _, _)| &**method).collect();
+        for method in [
+            "GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "BREW", "get",
+        ] {
             if !known.contains(&method) {
                 let refused = range.expect(&Shot::new(method, &range.address(path)), &[405]).await;
-                let allowed = refused.headers.get("allow").and_then(|value| value.to_str().ok()).unwrap_or_default();
+                let allowed =
+                    refused.headers.get("allow").and_then(|value| value.to_str().ok()).unwrap_or_default();
                 let named = known.iter().all(|method| allowed.contains(method));
                 assert!(named, "{method} {path}: Allow is {allowed:?}, not {known:?}");
             }
@@ -122,8 +141,24 @@ async fn other_methods_are_refused_with_the_ones_that_work(db: PgPool) {
 async fn addresses_of_nothing_are_not_found(db: PgPool) {
     let mut range = Range::open(&TestApp::new(db)).await;
     for path in [
-        "", "/", "/nothing", "/CANARYzq7", "/courses/", "/Courses", "//courses", "/users/../users", "/users;x=1",
-        "/%2e%2e/health", "/courses%2f", "/%00", "/%FF", "/auth", "/auth/login/", "/auth/register/admin", "/terms/2025", "/.env",
+        "",
+        "/",
+        "/nothing",
+        "/CANARYzq7",
+        "/courses/",
+        "/Courses",
+        "//courses",
+        "/users/../users",
+        "/users;x=1",
+        "/%2e%2e/health",
+        "/courses%2f",
+        "/%00",
+        "/%FF",
+        "/auth",
+        "/auth/login/",
+        "/auth/register/admin",
+        "/terms/2025",
+        "/.env",
     ] {
         range.expect(&Shot::new("GET", path), &[404]).await;
         range.expect(&Shot::new("POST", path).bytes("{}"), &[404]).await;

@@ -142,10 +142,19 @@ async fn unknown_fields_are_refused_by_name(db: PgPool) {
             let mut body = good_body(&method, &path);
             body[name] = json!({});
             let refused = range.expect(&shot.clone().json(&body), &[422]).await;
-            assert_eq!(refused.field_errors(), [(name.to_owned(), "unknown_field".to_owned())], "{method} {path}");
+            assert_eq!(
+                refused.field_errors(),
+                [(name.to_owned(), "unknown_field".to_owned())],
+                "{method} {path}"
+            );
         }
         // A name that is no name is not repeated.
-        for name in [format!("<b>{CANARY}"), format!("`{CANARY}`, expected {CANARY}"), CANARY.repeat(9), format!("{CANARY}\0")] {
+        for name in [
+            format!("<b>{CANARY}"),
+            format!("`{CANARY}`, expected {CANARY}"),
+            CANARY.repeat(9),
+            format!("{CANARY}\0"),
+        ] {
             let mut body = good_body(&method, &path);
             body[&name] = json!(1);
             range.expect(&shot.clone().json(&body), &[422]).await;
@@ -157,7 +166,12 @@ async fn unknown_fields_are_refused_by_name(db: PgPool) {
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn missing_fields_are_named(db: PgPool) {
     let mut range = Range::open(&TestApp::new(db)).await;
-    for (path, missing) in [("/auth/register", "email"), ("/auth/login", "password"), ("/users", "role"), ("/courses", "schedule")] {
+    for (path, missing) in [
+        ("/auth/register", "email"),
+        ("/auth/login", "password"),
+        ("/users", "role"),
+        ("/courses", "schedule"),
+    ] {
         let mut body = good_body("POST", path);
         body.as_object_mut().unwrap().remove(missing);
         let refused = range.expect(&Shot::new("POST", path).json(&body), &[422]).await;

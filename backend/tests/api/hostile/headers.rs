@@ -29,8 +29,22 @@ fn odd_values() -> Vec<Vec<u8>> {
 async fn no_header_is_too_odd(db: PgPool) {
     let mut range = Range::open(&TestApp::new(db)).await;
     let names = [
-        "idempotency-key", "if-match", "cookie", "traceparent", "x-forwarded-for", "accept", "accept-encoding", "range", "host",
-        "sec-fetch-site", "content-encoding", "transfer-encoding", "expect", "if-none-match", "x-http-method-override", "origin",
+        "idempotency-key",
+        "if-match",
+        "cookie",
+        "traceparent",
+        "x-forwarded-for",
+        "accept",
+        "accept-encoding",
+        "range",
+        "host",
+        "sec-fetch-site",
+        "content-encoding",
+        "transfer-encoding",
+        "expect",
+        "if-none-match",
+        "x-http-method-override",
+        "origin",
     ];
     for (method, path, operation) in operations() {
         let mut shot = Shot::new(&method, &range.address(&path));
@@ -70,10 +84,16 @@ async fn odd_credentials_are_none(db: PgPool) {
         b"Bearer \xff\xff".to_vec(),
     ]);
     for value in odd {
-        let refused = range.expect(&Shot::new("GET", "/auth/me").header("authorization", &value), &[401]).await;
-        assert_eq!((refused.code(), refused.headers["www-authenticate"].to_str().unwrap()), ("unauthenticated", "Bearer"));
+        let refused =
+            range.expect(&Shot::new("GET", "/auth/me").header("authorization", &value), &[401]).await;
+        assert_eq!(
+            (refused.code(), refused.headers["www-authenticate"].to_str().unwrap()),
+            ("unauthenticated", "Bearer")
+        );
     }
-    range.expect(&Shot::new("GET", "/auth/me").header("authorization", format!("bEARER {good}")), &[200]).await;
+    range
+        .expect(&Shot::new("GET", "/auth/me").header("authorization", format!("bEARER {good}")), &[200])
+        .await;
     range.close();
 }
 
@@ -82,7 +102,16 @@ async fn a_body_says_that_it_is_json(db: PgPool) {
     let mut range = Range::open(&TestApp::new(db)).await;
     for (method, path, _) in operations_with_body() {
         let shot = Shot::new(&method, &range.address(&path)).json(&good_body(&method, &path));
-        for kind in ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx", "text/json", "application/json, text/plain", "\u{fc}"] {
+        for kind in [
+            "",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/jsonx",
+            "text/json",
+            "application/json, text/plain",
+            "\u{fc}",
+        ] {
             range.expect(&shot.clone().header("content-type", kind), &[415]).await;
         }
         let mut bare = shot.clone();
@@ -132,7 +161,12 @@ async fn every_answer_carries_the_headers_that_protect_it(db: PgPool) {
     let uems = TestApp::new(db.clone());
     for path in ["/health/live", "/auth/me", "/nothing"] {
         let answer = uems.nobody().get(path).await;
-        for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cache-control", "no-store"), ("referrer-policy", "same-origin")] {
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "same-origin"),
+        ] {
             assert_eq!(answer.headers[name], value, "{path}");
         }
         assert!(!answer.headers.contains_key("access-control-allow-origin"));

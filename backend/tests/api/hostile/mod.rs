@@ -20,8 +20,19 @@ use crate::support::{Actor, Answer, TestApp};
 const CANARY: &str = "CANARYzq7";
 
 /// Words of the inside that no answer may contain.
-const INSIDES: [&str; 11] =
-    ["sqlx", "postgres", "select ", "insert into", "constraint", "relation", "panicked", "src/", "serde", "Deserializ", "$argon2"];
+const INSIDES: [&str; 11] = [
+    "sqlx",
+    "postgres",
+    "select ",
+    "insert into",
+    "constraint",
+    "relation",
+    "panicked",
+    "src/",
+    "serde",
+    "Deserializ",
+    "$argon2",
+];
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
@@ -76,7 +87,11 @@ impl Range {
         let student = uems.student("ada").await;
         let course = uems.monday("CS101", 9, "09:00-11:00").await;
         let enrollment = student.enroll(course).await.expect(201).id();
-        Self { root: uems.admin("root").await, targets: Targets { student, course, enrollment }, wrong: vec![] }
+        Self {
+            root: uems.admin("root").await,
+            targets: Targets { student, course, enrollment },
+            wrong: vec![],
+        }
     }
 
     /// The address of an operation, of things that exist.
@@ -92,12 +107,15 @@ impl Range {
         let id = format!("shot-{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let mut request = Request::builder().method(&*shot.method).uri(&shot.uri).header("x-request-id", &id);
         if !shot.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
-            request = request.header("authorization", format!("Bearer {}", self.root.token.as_ref().unwrap()));
+            request =
+                request.header("authorization", format!("Bearer {}", self.root.token.as_ref().unwrap()));
         }
         for (name, value) in &shot.headers {
             request = request.header(name, &value[..]);
         }
-        let request = request.body(Body::from(shot.body.clone())).unwrap_or_else(|error| panic!("{shot:.200?}: {error}"));
+        let request = request
+            .body(Body::from(shot.body.clone()))
+            .unwrap_or_else(|error| panic!("{shot:.200?}: {error}"));
         let answer = self.root.uems.send(request).await;
         if let Err(fault) = sane(&answer, &id) {
             let sent = String::from_utf8_lossy(&shot.body).chars().take(200).collect::<String>();
@@ -114,20 +132,29 @@ impl Range {
         if !expected.contains(&answer.status.as_u16()) {
             let sent = String::from_utf8_lossy(&shot.body).chars().take(120).collect::<String>();
             let uri = shot.uri.chars().take(120).collect::<String>();
-            self.wrong.push(format!("{} {uri} {sent}\n    not {expected:?}: {} {}", shot.method, answer.status, answer.text));
+            self.wrong.push(format!(
+                "{} {uri} {sent}\n    not {expected:?}: {} {}",
+                shot.method, answer.status, answer.text
+            ));
         }
         answer
     }
 
     #[track_caller]
     fn close(self) {
-        assert!(self.wrong.is_empty(), "{} of the answers were wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
+        assert!(
+            self.wrong.is_empty(),
+            "{} of the answers were wrong:\n{}",
+            self.wrong.len(),
+            self.wrong.join("\n")
+        );
     }
 }
 
 /// Whether an answer is one that a stranger may get.
 fn sane(answer: &Answer, id: &str) -> Result<(), String> {
-    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header =
+        |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if header("x-request-id") != id {
         return Err(format!("X-Request-ID is {:?}", header("x-request-id")));
     }
@@ -153,7 +180,8 @@ fn sane(answer: &Answer, id: &str) -> Result<(), String> {
     }
     if answer.status == StatusCode::UNPROCESSABLE_ENTITY && code == "validation_failed" {
         let named = body["errors"].as_array().is_some_and(|errors| {
-            !errors.is_empty() && errors.iter().all(|error| error["message"].as_str().is_some_and(|text| !text.is_empty()))
+            !errors.is_empty()
+                && errors.iter().all(|error| error["message"].as_str().is_some_and(|text| !text.is_empty()))
         });
         if !named {
             return Err("no field errors".to_owned());
@@ -170,7 +198,9 @@ fn good_body(method: &str, path: &str) -> Value {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let email = format!("new-{number}@example.edu");
     match (method, path) {
-        ("POST", "/auth/register") => json!({ "email": email, "password": "correct horse battery", "full_name": "New" }),
+        ("POST", "/auth/register") => {
+            json!({ "email": email, "password": "correct horse battery", "full_name": "New" })
+        }
         ("POST", "/auth/login") => json!({ "email": email, "password": "correct horse battery" }),
         ("POST", "/auth/refresh") => json!({ "refresh_token": "none" }),
         ("POST", "/users") => json!({ "email": email, "role": "teacher", "full_name": "New" }),
@@ -190,19 +220,25 @@ fn good_body(method: &str, path: &str) -> Value {
 /// Operations with a body: method, path, names of the fields.
 fn operations_with_body() -> Vec<(String, String, Vec<String>)> {
     let document = crate::openapi::document();
-    let with_body = operations().into_iter().filter(|(_, _, operation)| operation.get("requestBody").is_some());
+    let with_body =
+        operations().into_iter().filter(|(_, _, operation)| operation.get("requestBody").is_some());
     with_body
         .map(|(method, path, operation)| {
             let mut schema = &operation["requestBody"]["content"]["application/json"]["schema"];
             loop {
-                let next = schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice.get("$ref").is_some()));
+                let next = schema["oneOf"]
+                    .as_array()
+                    .and_then(|choices| choices.iter().find(|choice| choice.get("$ref").is_some()));
                 schema = match (schema["$ref"].as_str(), next) {
                     (Some(reference), _) => document.pointer(&reference[1..]).unwrap(),
                     (None, Some(choice)) => choice,
                     (None, None) => break,
                 };
             }
-            let fields = schema["properties"].as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default();
+            let fields = schema["properties"]
+                .as_object()
+                .map(|fields| fields.keys().cloned().collect())
+                .unwrap_or_default();
             (method, path, fields)
         })
         .collect()

@@ -32,7 +32,14 @@ fn anything() -> impl Strategy<Value = Value> {
         text.prop_map(Value::from),
     ];
     leaf.prop_recursive(4, 24, 5, |inner| {
-        let key = prop_oneof![any::<String>(), Just("monday".to_owned()), Just("sunday".to_owned()), Just("time".to_owned()), Just("from".to_owned()), Just("to".to_owned())];
+        let key = prop_oneof![
+            any::<String>(),
+            Just("monday".to_owned()),
+            Just("sunday".to_owned()),
+            Just("time".to_owned()),
+            Just("from".to_owned()),
+            Just("to".to_owned())
+        ];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
             prop::collection::vec((key, inner), 0..5).prop_map(|pairs| Value::Object(Map::from_iter(pairs))),
@@ -61,7 +68,9 @@ fn body(dice: &mut TestRunner, good: Value, fields: &[String]) -> Value {
         return roll(dice);
     }
     let mut body = if good.is_object() { good } else { json!({}) };
-    for field in prop::sample::subsequence(fields.to_vec(), 1..=fields.len().min(3)).new_tree(dice).unwrap().current() {
+    for field in
+        prop::sample::subsequence(fields.to_vec(), 1..=fields.len().min(3)).new_tree(dice).unwrap().current()
+    {
         body[&field] = roll(dice);
     }
     body
