@@ -10,8 +10,8 @@ use super::texts::Text;
 pub struct Hold {
     pub room: Text,
     /// Minutes of the week, half-open.
-    pub start: i32,
-    pub end: i32,
+    pub start: u16,
+    pub end: u16,
     /// Days since the beginning of the era, half-open; the ends of the type stand for "unbounded".
     pub from: i32,
     pub to: i32,
@@ -29,7 +29,7 @@ impl Hold {
         self.start < other.end && other.start < self.end && self.from < other.to && other.from < self.to
     }
 
-    fn day(&self) -> i32 {
+    fn day(&self) -> u16 {
         self.start / (24 * 60)
     }
 }
@@ -50,23 +50,37 @@ pub struct Taken {
     pub by: Holder,
 }
 
-type Place = (Text, bool, i32);
+type Place = (Text, bool, u16);
+
+/// A room that is held, and the index of the next one held in the same place.
+struct Entry {
+    hold: Hold,
+    by: Holder,
+    next: Option<u32>,
+}
 
 /// Rooms as they fill up, and which sections came to share one: a union-find over sections and named groups.
 pub struct Rooms {
-    held: HashMap<Place, Vec<(Hold, Holder)>>,
+    /// Chains through one list: hundreds of thousands of short lists would cost far more memory.
+    held: Vec<Entry>,
+    newest: HashMap<Place, u32>,
     parents: Vec<u32>,
     groups: HashMap<Text, u32>,
 }
 
 impl Rooms {
     pub fn new(sections: usize) -> Self {
-        Self { held: HashMap::new(), parents: (0..sections as u32).collect(), groups: HashMap::new() }
+        Self {
+            held: vec![],
+            newest: HashMap::new(),
+            parents: (0..sections as u32).collect(),
+            groups: HashMap::new(),
+        }
     }
 
     /// A hold that stands whatever the file says.
     pub fn store(&mut self, hold: Hold, index: u32) {
-        self.at(&hold).push((hold, Holder::Stored(index)));
+        self.push(hold, Holder::Stored(index));
     }
 
     /// Gives a section its rooms, or tells who has one of them. `stored_group` answers which cross-listing group a
@@ -79,7 +93,7 @@ impl Rooms {
     ) -> Result<(), Taken> {
         let mut shared = vec![];
         for mine in holds {
-            for (theirs, by) in self.held.get(&place(mine)).into_iter().flatten() {
+            for Entry { hold: theirs, by, .. } in self.at(mine) {
                 let group = match by {
                     Holder::Section(_) => None,
                     Holder::Stored(index) => stored_group(*index),
@@ -100,9 +114,8 @@ impl Rooms {
             }
         }
         for hold in holds {
-            let place = self.at(hold);
-            if !place.iter().any(|(theirs, _)| theirs == hold) {
-                place.push((*hold, Holder::Section(section)));
+            if !self.at(hold).any(|entry| entry.hold == *hold) {
+                self.push(*hold, Holder::Section(section));
             }
         }
         Ok(())
@@ -124,6 +137,11 @@ impl Rooms {
         groups.into_iter().map(|(name, node)| (self.root(node), name)).collect()
     }
 
+    /// How many nodes [`Self::root`] knows.
+    pub fn nodes(&self) -> usize {
+        self.parents.len()
+    }
+
     pub fn root(&mut self, mut node: u32) -> u32 {
         while self.parents[node as usize] != node {
             let grandparent = self.parents[self.parents[node as usize] as usize];
@@ -138,8 +156,16 @@ impl Rooms {
         self.parents[one.max(other) as usize] = one.min(other);
     }
 
-    fn at(&mut self, hold: &Hold) -> &mut Vec<(Hold, Holder)> {
-        self.held.entry(place(hold)).or_default()
+    /// Whatever holds a room in the place of a hold.
+    fn at(&self, hold: &Hold) -> impl Iterator<Item = &Entry> {
+        let newest = self.newest.get(&place(hold)).map(|index| &self.held[*index as usize]);
+        std::iter::successors(newest, |entry| entry.next.map(|index| &self.held[index as usize]))
+    }
+
+    fn push(&mut self, hold: Hold, by: Holder) {
+        let index = self.held.len() as u32;
+        let next = self.newest.insert(place(&hold), index);
+        self.held.push(Entry { hold, by, next });
     }
 }
 
@@ -153,7 +179,7 @@ mod tests {
     use super::super::texts::Texts;
     use super::*;
 
-    fn hold(room: Text, start: i32, end: i32) -> Hold {
+    fn hold(room: Text, start: u16, end: u16) -> Hold {
         Hold { room, start, end, from: i32::MIN, to: i32::MAX, one_off: false }
     }
 

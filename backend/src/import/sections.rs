@@ -16,7 +16,7 @@ use crate::http::text;
 use crate::terms::Semester;
 
 /// Most rows of one file, so that memory is bounded whatever the rows look like.
-const MOST_ROWS: usize = 1_000_000;
+const MOST_ROWS: usize = 800_000;
 /// Longest description, in characters.
 const MOST_DESCRIPTION: usize = 10_000;
 

@@ -18,7 +18,8 @@ pub struct Held {
     hold: Hold,
     /// The section of the file, if it is there too.
     section: Option<u32>,
-    label: Text,
+    code: Text,
+    number: Text,
     group: Option<Text>,
 }
 
@@ -56,32 +57,9 @@ impl Plan {
             }
             if !stays {
                 self.name_groups(catalogue, rooms);
-                if !self.refuse_double_use(catalogue) {
-                    return self.note_groups(catalogue);
-                }
+                return self.note_groups(catalogue);
             }
         }
-    }
-
-    /// A section that shares a room may use it only in identical slots, with itself too: where the class dates of
-    /// the term are known, an exam in the middle of its own weekly class does not fit. Answers whether any was refused.
-    fn refuse_double_use(&mut self, catalogue: &mut Catalogue) -> bool {
-        let mut refused = false;
-        let mut grouped: Vec<u32> = self.groups.keys().copied().collect();
-        grouped.sort_unstable();
-        for section in grouped {
-            let holds = self.holds(catalogue, section);
-            let twice = holds.iter().enumerate().find_map(|(index, mine)| {
-                let theirs = holds[..index].iter().find(|theirs| mine.overlaps(theirs))?;
-                Some(Taken { mine: *mine, theirs: *theirs, by: Holder::Section(section) })
-            });
-            if let Some(taken) = twice {
-                self.refuse(catalogue, section, &taken);
-                self.existing.remove(&section);
-                refused = true;
-            }
-        }
-        refused
     }
 
     fn holds(&self, catalogue: &Catalogue, section: u32) -> Vec<Hold> {
@@ -93,13 +71,13 @@ impl Plan {
 
     /// As the database lays out a slot: its own dates, else the term's, else unbounded.
     fn hold(&self, meeting: &Meeting, day: Day) -> Hold {
-        let midnight = day as i32 * 24 * 60;
+        let midnight = day as u16 * 24 * 60;
         let single_day = meeting.dates.is_some_and(|(from, to)| from == to);
         let dates = meeting.dates.or(self.dates);
         Hold {
             room: meeting.room,
-            start: midnight + i32::from(meeting.start),
-            end: midnight + i32::from(meeting.end),
+            start: midnight + meeting.start,
+            end: midnight + meeting.end,
             from: dates.map_or(i32::MIN, |(from, _)| from.num_days_from_ce()),
             to: dates.map_or(i32::MAX, |(_, to)| to.num_days_from_ce() + 1),
             one_off: single_day && self.dates.is_none(),
@@ -113,12 +91,17 @@ impl Plan {
                 (catalogue.label(other), format!("line {line}, "))
             }
             Holder::Stored(index) => {
-                (catalogue.texts.get(self.held[index as usize].label).to_owned(), String::new())
+                let held = &self.held[index as usize];
+                (
+                    format!("{}-{}", catalogue.texts.get(held.code), catalogue.texts.get(held.number)),
+                    String::new(),
+                )
             }
         };
-        let times = |hold: &Hold| format!("{}-{}", clock(hold.start, false), clock(hold.end, true));
+        let times =
+            |hold: &Hold| format!("{}-{}", clock(hold.start.into(), false), clock(hold.end.into(), true));
         let room = catalogue.texts.get(taken.mine.room).to_owned();
-        let day = Day::of_minute(taken.mine.start);
+        let day = Day::of_minute(taken.mine.start.into());
         let reason = format!(
             "{} wants {room} on {day} {}, but {label} has it ({line}{})",
             catalogue.label(section),
@@ -144,23 +127,28 @@ impl Plan {
             }
         }
         self.groups.clear();
-        let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
-        for section in 0..catalogue.sections.len() as u32 {
-            if !catalogue.sections[section as usize].rejected {
-                members.entry(rooms.root(section)).or_default().push(section);
+        let accepted: Vec<u32> = (0..catalogue.sections.len() as u32)
+            .filter(|section| !catalogue.sections[*section as usize].rejected)
+            .collect();
+        let mut members: Vec<u32> = vec![0; rooms.nodes()];
+        for section in &accepted {
+            members[rooms.root(*section) as usize] += 1;
+        }
+        let mut first: HashMap<u32, String> = HashMap::new();
+        for section in &accepted {
+            let root = rooms.root(*section);
+            if members[root as usize] > 1 && !names.contains_key(&root) {
+                let label = catalogue.label(*section);
+                let best = first.entry(root).or_insert_with(|| label.clone());
+                if label < *best {
+                    *best = label;
+                }
             }
         }
-        for (root, sections) in members {
-            if sections.len() == 1 && !names.contains_key(&root) {
-                continue;
-            }
-            let name = names.get(&root).copied().unwrap_or_else(|| {
-                let first =
-                    sections.iter().map(|section| catalogue.label(*section)).min().unwrap_or_default();
-                catalogue.texts.keep(&first)
-            });
-            for section in sections {
-                self.groups.insert(section, name);
+        names.extend(first.into_iter().map(|(root, label)| (root, catalogue.texts.keep(&label))));
+        for section in accepted {
+            if let Some(name) = names.get(&rooms.root(section)) {
+                self.groups.insert(section, *name);
             }
         }
     }
@@ -179,20 +167,25 @@ impl Plan {
     }
 }
 
+/// Within the week, as the constraint `course_meetings_within_week` has it.
+fn minute(of_the_week: i32) -> u16 {
+    u16::try_from(of_the_week).unwrap_or_default()
+}
+
 pub fn held(catalogue: &mut Catalogue, stored: &StoredHold) -> Held {
     let section = catalogue.find(&stored.code, &stored.section);
-    let label = catalogue.texts.keep(&format!("{}-{}", stored.code, stored.section));
     Held {
         hold: Hold {
             room: catalogue.texts.keep(&stored.room),
-            start: stored.start,
-            end: stored.end,
+            start: minute(stored.start),
+            end: minute(stored.end),
             from: stored.from.map_or(i32::MIN, |date| date.num_days_from_ce()),
             to: stored.to.map_or(i32::MAX, |date| date.num_days_from_ce()),
             one_off: stored.one_off == 1,
         },
         section,
-        label,
+        code: catalogue.texts.keep(&stored.code),
+        number: catalogue.texts.keep(&stored.section),
         group: stored.cross_listing.as_ref().map(|group| catalogue.texts.keep(group)),
     }
 }

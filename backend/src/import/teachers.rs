@@ -15,6 +15,9 @@ use crate::ids::UserId;
 /// `.invalid` is reserved: it never resolves (RFC 2606).
 const DOMAIN: &str = "teachers.invalid";
 
+/// People looked up at a time.
+const PAGE: usize = 5_000;
+
 pub struct Teacher {
     pub id: UserId,
     pub email: String,
@@ -43,42 +46,47 @@ fn folded(name: &str) -> String {
 /// The account of everyone who teaches an accepted section: known by the placeholder address, else by being the
 /// only teacher of that name (whose address a registrar has since corrected), else a new one.
 pub async fn resolve(db: &mut PgConnection, catalogue: &Catalogue) -> sqlx::Result<HashMap<Text, Teacher>> {
-    let departments = departments(catalogue);
-    let names: Vec<(Text, String)> =
-        departments.keys().map(|name| (*name, folded(catalogue.texts.get(*name)))).collect();
-    let emails: Vec<String> = names.iter().map(|(_, name)| placeholder_address(name)).collect();
-    let folded_names: Vec<String> = names.iter().map(|(_, name)| name.clone()).collect();
-    let mut by_email = HashMap::new();
-    let mut by_name: HashMap<String, Vec<UserId>> = HashMap::new();
-    for known in queries::teachers(db, &emails, &folded_names).await? {
-        by_name.entry(folded(&known.full_name)).or_default().push(known.id);
-        by_email.insert(known.email, known.id);
+    let mut teachers = HashMap::new();
+    for some in departments(catalogue).chunks(PAGE) {
+        let names: Vec<String> = some.iter().map(|(name, _)| folded(catalogue.texts.get(*name))).collect();
+        let emails: Vec<String> = names.iter().map(|name| placeholder_address(name)).collect();
+        let mut by_email = HashMap::new();
+        let mut by_name: HashMap<String, Vec<UserId>> = HashMap::new();
+        for known in queries::teachers(db, &emails, &names).await? {
+            by_name.entry(folded(&known.full_name)).or_default().push(known.id);
+            by_email.insert(known.email, known.id);
+        }
+        for (((text, department), name), email) in some.iter().zip(names).zip(emails) {
+            let only = by_name.get(&name).filter(|ids| ids.len() == 1).map(|ids| ids[0]);
+            let known = by_email.get(&email).copied().or(only);
+            let (id, department) = (known.unwrap_or_default(), department.map(str::to_owned));
+            teachers.insert(*text, Teacher { id, email, is_new: known.is_none(), department });
+        }
     }
-    let teachers = names.into_iter().zip(emails).map(|((text, name), email)| {
-        let only = by_name.get(&name).filter(|ids| ids.len() == 1).map(|ids| ids[0]);
-        let known = by_email.get(&email).copied().or(only);
-        let department = departments.get(&text).cloned().flatten();
-        (text, Teacher { id: known.unwrap_or_default(), email, is_new: known.is_none(), department })
-    });
-    Ok(teachers.collect())
+    Ok(teachers)
 }
 
-fn departments(catalogue: &Catalogue) -> HashMap<Text, Option<String>> {
-    let mut counts: HashMap<Text, HashMap<&str, usize>> = HashMap::new();
-    for section in
-        catalogue.sections.iter().filter(|section| !section.rejected && !section.instructor.is_empty())
-    {
-        let code = catalogue.texts.get(section.code);
-        let letters =
-            code.find(|letter: char| !letter.is_ascii_alphabetic()).map_or(code, |end| &code[..end]);
-        *counts.entry(section.instructor).or_default().entry(letters).or_default() += 1;
-    }
-    let most_frequent = |letters: HashMap<&str, usize>| {
-        let best = letters.into_iter().filter(|(letters, _)| !letters.is_empty());
-        best.max_by_key(|(letters, count)| (*count, std::cmp::Reverse(*letters)))
-            .map(|(letters, _)| letters.to_owned())
-    };
-    counts.into_iter().map(|(name, letters)| (name, most_frequent(letters))).collect()
+/// Everyone who teaches an accepted section, and the letters most of their codes begin with.
+fn departments(catalogue: &Catalogue) -> Vec<(Text, Option<&str>)> {
+    let accepted =
+        catalogue.sections.iter().filter(|section| !section.rejected && !section.instructor.is_empty());
+    let mut all: Vec<(Text, &str)> = accepted
+        .map(|section| {
+            let code = catalogue.texts.get(section.code);
+            let letters =
+                code.find(|letter: char| !letter.is_ascii_alphabetic()).map_or(code, |end| &code[..end]);
+            (section.instructor, letters)
+        })
+        .collect();
+    all.sort_unstable();
+    let one_person = |one: &(Text, &str), other: &(Text, &str)| one.0 == other.0;
+    let people = all.chunk_by(one_person).map(|sections| {
+        let departments =
+            sections.chunk_by(|one, other| one.1 == other.1).filter(|same| !same[0].1.is_empty());
+        let most = departments.max_by_key(|same| (same.len(), std::cmp::Reverse(same[0].1)));
+        (sections[0].0, most.map(|same| same[0].1))
+    });
+    people.collect()
 }
 
 #[cfg(test)]

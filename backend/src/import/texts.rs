@@ -19,7 +19,7 @@ pub struct Texts {
     /// Where each text ends in `all`.
     ends: Vec<usize>,
     /// By hash; a collision moves to the next key.
-    index: HashMap<u64, u32>,
+    index: HashMap<u32, u32>,
     hasher: RandomState,
 }
 
@@ -50,8 +50,8 @@ impl Texts {
     }
 
     /// The text, or the free key it would get.
-    fn look_up(&self, text: &str) -> Result<Text, u64> {
-        let mut key = self.hasher.hash_one(text);
+    fn look_up(&self, text: &str) -> Result<Text, u32> {
+        let mut key = self.hasher.hash_one(text) as u32;
         while let Some(&found) = self.index.get(&key) {
             if self.get(Text(found)) == text {
                 return Ok(Text(found));

@@ -386,7 +386,7 @@ CSE103,A01,Shares,4,40,Mo,9:00,9:50,HALL,2,,,,
 CSE104,A01,Shares,4,40,Mo,9:00,9:50,HALL,2,,,,
 CSE104,A01,Shares,4,40,,9:00,10:50,HALL,2,,2024-05-06,2024-05-06,MI
 CSE105,A01,Midterm in its own class,4,40,We,9:00,9:50,HALL,3,,,,
-CSE105,A01,Midterm in its own class,4,40,,9:00,10:50,HALL,4,,2024-05-09,2024-05-09,MI",
+CSE105,A01,Midterm in its own class,4,40,,9:00,10:50,HALL,3,,2024-05-08,2024-05-08,MI",
         )
         .await;
     assert_eq!(told.counts(), [4, 0, 0, 2]);
