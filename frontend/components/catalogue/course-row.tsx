@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
+import { Fragment } from 'react';
 import { EnrollmentButton } from '@/components/enrollment/enrollment-button';
 import { Seats } from '@/components/enrollment/seats';
 import { courseDetail } from '@/lib/api/courses';
@@ -11,6 +12,8 @@ import { formatCredits } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
 import { courseLabel, formatSlots, parseSchedule, type Clash } from '@/lib/schedule';
 
+import { roomy } from './columns';
+
 interface CourseRowProps {
   course: Course;
   clash: Clash<Course> | undefined;
@@ -18,10 +21,10 @@ interface CourseRowProps {
   onPreview: (course: Course | null) => void;
 }
 
-const cell = 'px-3 max-md:p-0';
+const cell = 'px-3 max-lg:p-0';
 
 /**
- * A table row from `md` up. On a phone the same cells make two lines: code and name over the whole width, then time
+ * A table row from `lg` up. On a phone or tablet the same cells make two lines: code and name over the whole width, then time
  * and seats with the button beside them.
  */
 export function CourseRow({ course, clash, term, onPreview }: CourseRowProps) {
@@ -41,48 +44,51 @@ export function CourseRow({ course, clash, term, onPreview }: CourseRowProps) {
     <tr
       onMouseEnter={point}
       onFocus={point}
-      className={`border-b border-line last:border-0 max-md:grid max-md:grid-cols-[minmax(0,1fr)_auto] max-md:items-center max-md:gap-x-3 max-md:py-2 max-md:pr-3 max-md:pl-4 md:h-12 ${held ? 'bg-accent-soft/60' : 'hover:bg-sunken/60'}`}
+      className={`border-b border-line last:border-0 max-lg:grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-center max-lg:gap-x-3 max-lg:py-2 max-lg:pr-3 max-lg:pl-4 lg:h-12 ${held ? 'bg-accent-soft/60' : 'hover:bg-sunken/60'}`}
     >
-      <th scope="row" className={`${cell} text-left text-sm font-semibold max-md:hidden`}>
+      <th scope="row" className={`${cell} text-left text-sm font-semibold max-lg:hidden`}>
         <CourseCode course={course} />
       </th>
-      <td className={`${cell} max-md:col-span-full max-md:min-w-0 max-md:py-0.5`}>
+      <td className={`${cell} max-lg:col-span-full max-lg:min-w-0 max-lg:py-0.5`}>
         <Link
           href={paths.course(course.id)}
           prefetch={false}
-          className="line-clamp-2 text-sm leading-4.5 underline-offset-2 hover:underline max-md:py-0.5 max-md:text-base"
+          className="line-clamp-2 text-sm leading-4.5 underline-offset-2 hover:underline max-lg:py-0.5 max-lg:text-base"
         >
-          <span className="font-semibold md:hidden">
+          <span className="font-semibold lg:hidden">
             <CourseCode course={course} />{' '}
           </span>
           {course.name}
         </Link>
         {!course.is_active && <span className="block text-2xs font-medium text-bad">inactive</span>}
       </td>
-      <td className={`${cell} text-sm text-muted max-md:hidden`}>
-        <span className="block truncate">{course.teacher?.full_name ?? '–'}</span>
+      <td className={`${cell} text-sm text-muted ${roomy(role)}`}>
+        <span className="line-clamp-2 leading-4.5">{course.teacher?.full_name ?? '–'}</span>
       </td>
       <td className={`${cell} min-w-0 text-sm`}>
-        <span className={`block truncate tabular-nums ${warned ? 'text-warn' : 'text-muted'}`} title={time}>
-          {time}
+        <span
+          className={`leading-4.5 tabular-nums ${warned ? 'line-clamp-1 text-warn' : 'line-clamp-2 text-muted'}`}
+          title={time}
+        >
+          <Times text={time} />
         </span>
         {warned && (
-          <span className="block truncate text-2xs font-medium text-warn max-md:text-xs">
+          <span className="block truncate text-2xs font-medium text-warn max-lg:text-xs">
             clashes with {courseLabel(clash.with)}
           </span>
         )}
-        <span className="block md:hidden">
+        <span className="block lg:hidden">
           <Seats course={course} variant="line" />
         </span>
       </td>
-      <td className={`${cell} text-sm text-muted tabular-nums max-md:hidden`}>
+      <td className={`${cell} text-sm text-muted tabular-nums ${roomy(role)}`}>
         {formatCredits(course.credits)}
       </td>
-      <td className={`${cell} max-md:hidden`}>
+      <td className={`${cell} max-lg:hidden`}>
         <Seats course={course} />
       </td>
       {role === 'student' && (
-        <td className="pr-2 text-right max-md:p-0">
+        <td className="pr-2 text-right max-lg:p-0">
           <EnrollmentButton course={course} term={term} clash={clash} />
         </td>
       )}
@@ -97,4 +103,14 @@ function CourseCode({ course }: { course: Course }) {
       {course.section !== '001' && <span className="ml-1.5 font-normal text-muted">{course.section}</span>}
     </>
   );
+}
+
+/** Breaks between two times, never within one. */
+function Times({ text }: { text: string }) {
+  return text.split(/(?<=,) /).map((part, index) => (
+    <Fragment key={part}>
+      {index > 0 && ' '}
+      <span className="whitespace-nowrap">{part}</span>
+    </Fragment>
+  ));
 }

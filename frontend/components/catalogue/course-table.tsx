@@ -6,7 +6,7 @@ import type { Course, Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { isTyping, singleKeysOn } from '@/lib/shortcuts';
 import { clashes } from '@/lib/schedule';
-import { columns } from './columns';
+import { columns, roomy } from './columns';
 import { CourseRow } from './course-row';
 
 interface CourseTableProps {
@@ -25,9 +25,9 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
 
   return (
     <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
-      <table className="w-full table-fixed border-collapse max-md:block" onMouseLeave={() => onPreview(null)}>
+      <table className="w-full table-fixed border-collapse max-lg:block" onMouseLeave={() => onPreview(null)}>
         <caption className="sr-only">Courses, {courses.length} on this page</caption>
-        <thead className="max-md:hidden">
+        <thead className="max-lg:hidden">
           <tr className="border-b border-line bg-sunken text-left">
             {columns.map((column) => (
               <SortHeader
@@ -36,7 +36,7 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
                 field={column.sort}
                 sort={sort}
                 onSort={onSort}
-                className={column.width}
+                className={`${column.width} ${column.roomy ? roomy(role) : ''}`}
               />
             ))}
             {role === 'student' && (
@@ -46,7 +46,7 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
             )}
           </tr>
         </thead>
-        <tbody onKeyDown={moveByRows} className="max-md:block">
+        <tbody onKeyDown={moveByRows} className="max-lg:block">
           {courses.map((course) => (
             <CourseRow
               key={course.id}

@@ -84,7 +84,7 @@ export function Filters({ state, update, terms, term, role }: FiltersProps) {
         aria-label="Sort by"
         value={state.sort}
         onChange={(event) => update({ sort: event.target.value })}
-        className={`col-span-2 md:hidden ${folded}`}
+        className={`max-md:col-span-2 md:w-44! lg:hidden ${folded}`}
       >
         {columns.map(({ sort, label }) => (
           <option key={sort} value={sort}>

@@ -57,7 +57,7 @@ export function CourseDetail({ id, children }: { id: string; children: (course: 
           </Notice>
         </div>
       )}
-      <div className="mt-5 grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="mt-5 grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="card order-2 p-5 lg:order-1">
           {course.description && (
             <p className="mb-5 max-w-prose leading-relaxed whitespace-pre-line">{course.description}</p>

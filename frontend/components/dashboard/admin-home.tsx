@@ -21,7 +21,7 @@ export function AdminHome({ term }: { term: Term | undefined }) {
   return (
     <>
       <Counts term={term} />
-      <div className="mt-4 grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         {term ? <Fullest term={term} /> : <FirstSteps />}
         <div className="grid gap-4 max-lg:order-first">
           <Panel title="Quick actions">

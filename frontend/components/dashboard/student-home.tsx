@@ -24,8 +24,8 @@ export function StudentHome({ term, now }: { term: Term | undefined; now: Date }
   if (mine.pending) return <DashboardSkeleton />;
 
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-      <div className="grid gap-4">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-1 gap-4 max-lg:contents">
         <AgendaPanel
           courses={mine.held}
           term={term}
@@ -44,15 +44,17 @@ export function StudentHome({ term, now }: { term: Term | undefined; now: Date }
           }
         />
         {mine.held.length > 0 && (
-          <Panel title="My courses">
-            <CourseLines
-              courses={mine.held}
-              aside={(course) => <span className="text-muted">{formatCredits(course.credits)} cr</span>}
-            />
-          </Panel>
+          <div className="max-lg:order-last">
+            <Panel title="My courses">
+              <CourseLines
+                courses={mine.held}
+                aside={(course) => <span className="text-muted">{formatCredits(course.credits)} cr</span>}
+              />
+            </Panel>
+          </div>
         )}
       </div>
-      <div className="grid gap-4 max-lg:order-first">
+      <div className="grid grid-cols-1 gap-4">
         <RegistrationState term={term}>
           <LinkButton
             href={`${paths.courses}?term=${termKey(term)}`}

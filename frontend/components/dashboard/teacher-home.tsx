@@ -23,7 +23,7 @@ export function TeacherHome({ term, now }: { term: Term | undefined; now: Date }
   const students = mine.held.reduce((sum, course) => sum + course.enrolled_count, 0);
 
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <AgendaPanel
         courses={mine.held}
         term={term}

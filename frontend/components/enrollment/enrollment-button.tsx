@@ -108,7 +108,7 @@ export function EnrollmentButton({ course, term, clash, prominent }: EnrollmentB
         disabledReason={offer.reason}
         busy={busy}
         size={prominent ? 'normal' : 'small'}
-        className={prominent ? '' : 'min-w-18 max-md:min-w-22'}
+        className={prominent ? '' : 'min-w-18 max-lg:min-w-22'}
         onClick={offer.warning ? () => setAsking(true) : run}
       >
         {prominent ? offer.label : offer.short}

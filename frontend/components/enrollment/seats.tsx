@@ -8,7 +8,7 @@ type Variant = 'table' | 'line' | 'full';
 /** A bar that fills as the course does, and the seats left in figures; the waitlist where there is one. */
 export function Seats({ course, variant = 'table' }: { course: Course; variant?: Variant }) {
   const { capacity, enrolled_count: taken, seats_left: left } = course;
-  if (capacity >= UNLIMITED) return <span className="text-sm text-muted">no limit</span>;
+  if (capacity >= UNLIMITED) return <span className="text-sm text-muted">no seat limit</span>;
 
   const share = capacity === 0 ? 1 : Math.min(1, taken / capacity);
   const [bar, ink] =

@@ -5,7 +5,9 @@ import { courseLabel, DAY_NAMES, formatSpan, formatTime } from '@/lib/schedule';
 import { hoursBetween } from './mini-week';
 import { frame, type LanedBlock, type Week } from './week-model';
 
-const HOUR_PX = 56;
+const HOUR_PX = 60;
+/** Below this there is room for two lines only. */
+const SHORT = 60;
 
 /** The week on a wide screen. Lists stand behind the columns, so that it also reads day by day. */
 export function WeekGrid({ week, hues }: { week: Week; hues: Map<string, number> }) {
@@ -68,22 +70,26 @@ export function WeekGrid({ week, hues }: { week: Week; hues: Map<string, number>
 function BlockLink({ block, hue }: { block: LanedBlock; hue: number | undefined }) {
   const { course, kind, clash } = block;
   const dates = formatDateRange(block.from, block.to);
+  const short = block.end - block.start < SHORT;
   return (
     <Link
       href={paths.course(course.id)}
       prefetch={false}
       data-hue={hue}
-      className={`block-face block h-full overflow-hidden rounded-md px-2 py-1 text-xs leading-[1.15rem] hover:brightness-[0.98] dark:hover:brightness-110 ${kind === 'waiting' ? 'border border-dashed opacity-80' : ''} ${clash ? 'block-clash' : ''}`}
+      className={`block-face block h-full overflow-hidden rounded-md px-2 py-1 text-xs leading-4 hover:brightness-[0.98] dark:hover:brightness-110 ${kind === 'waiting' ? 'border border-dashed opacity-80' : ''} ${clash ? 'block-clash' : ''}`}
     >
       <span className="block truncate font-semibold">
         {courseLabel(course)}
         {kind === 'waiting' && <span className="font-normal"> · waitlist</span>}
+        {short && <span className="font-normal tabular-nums"> {formatSpan(block)}</span>}
       </span>
       <span className="block truncate">{course.name}</span>
-      <span className="block truncate tabular-nums">
-        {formatSpan(block)}
-        {(block.room ?? course.room) && ` · ${block.room ?? course.room}`}
-      </span>
+      {!short && (
+        <span className="block truncate tabular-nums">
+          {formatSpan(block)}
+          {(block.room ?? course.room) && ` · ${block.room ?? course.room}`}
+        </span>
+      )}
       {dates && <span className="block truncate">{dates}</span>}
       {clash && <span className="sr-only">clashes with another course</span>}
     </Link>
