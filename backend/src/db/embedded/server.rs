@@ -32,7 +32,7 @@ impl Server {
     pub async fn start(folder: &Folder, postgres_bin: Option<&Path>) -> anyhow::Result<Self> {
         let server = match Self::take_over(folder).await? {
             Some(server) => server,
-            None => Self::launch(folder, postgres_bin).await?,
+            None => Self::launch_when_free(folder, postgres_bin).await?,
         };
         create_database(server.options()).await?;
         Ok(server)
@@ -57,6 +57,19 @@ impl Server {
             "Took over the PostgreSQL that an earlier uems left running"
         );
         Ok(Some(server))
+    }
+
+    /// Workers of a killed server may still be finishing a statement; PostgreSQL refuses to start beside them.
+    async fn launch_when_free(folder: &Folder, postgres_bin: Option<&Path>) -> anyhow::Result<Self> {
+        for _ in 0..40 {
+            match Self::launch(folder, postgres_bin).await {
+                Err(error) if error.to_string().contains("pre-existing shared memory block") => {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                launched => return launched,
+            }
+        }
+        Self::launch(folder, postgres_bin).await
     }
 
     async fn launch(folder: &Folder, postgres_bin: Option<&Path>) -> anyhow::Result<Self> {
