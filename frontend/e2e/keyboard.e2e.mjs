@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { newCourse, newStudent, testTerm } from './support/api.mjs';
-import { eventually, sees } from './support/page.mjs';
+import { eventually, sees, ready } from './support/page.mjs';
 import { test } from './support/test.mjs';
 
 const focused = (page) =>
@@ -59,7 +59,7 @@ test('keyboard: signs in, searches, enrols and drops without a mouse', async ({ 
 test('keyboard: keys are explained, and single letters can be switched off', async ({ visit }) => {
   const page = await visit(await newStudent());
   await page.goto('/dashboard');
-  await sees(page.getByRole('heading', { level: 1 }));
+  await ready(page);
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await page.waitForURL('**/courses');

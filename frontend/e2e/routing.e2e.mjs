@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { newCourse, newStudent, testTerm } from './support/api.mjs';
-import { eventually, sees } from './support/page.mjs';
+import { eventually, sees, ready } from './support/page.mjs';
 import { test } from './support/test.mjs';
 
 test('routing: deep links, reload, siblings, back and forward stay within one document', async ({
@@ -58,7 +58,7 @@ test('routing: the palette finds a course by name', async ({ visit }) => {
   const course = await newCourse({ name: 'Palaeography of Keyboards' });
   const page = await visit(await newStudent());
   await page.goto('/dashboard');
-  await sees(page.getByRole('heading', { level: 1 }));
+  await ready(page);
   await page.keyboard.press('Control+k');
   await page.getByRole('searchbox', { name: 'Page, course or action' }).fill(course.code);
   await sees(page.getByRole('menuitem', { name: new RegExp(course.code) }));

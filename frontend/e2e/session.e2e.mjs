@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { newStudent } from './support/api.mjs';
-import { eventually, sees } from './support/page.mjs';
+import { eventually, sees, ready } from './support/page.mjs';
 import { test } from './support/test.mjs';
 
 test('session: signing out really ends it, in every tab', async ({ visit }) => {
@@ -64,7 +64,7 @@ test('session: a password change keeps this window and ends the others', async (
   const student = await newStudent();
   const other = await visit(student);
   await other.goto('/dashboard');
-  await sees(other.getByRole('heading', { level: 1 }));
+  await ready(other);
   const page = await visit(student);
   await page.goto('/profile');
   await page.getByLabel('Current password').fill('not what it is');
