@@ -11,12 +11,9 @@ fn odd_values() -> Vec<Vec<u8>> {
     vec![
         b"".to_vec(),
         b" ".to_vec(),
-        b"x".to_vec(),
         CANARY.into(),
         b"\xff\xfe\x80".to_vec(),
         "ü☃".into(),
-        b"a\tb".to_vec(),
-        b"\"\"".to_vec(),
         b"W/\"x\"".to_vec(),
         b"\"99999999999999999999\"".to_vec(),
         b"*, *".to_vec(),
@@ -35,16 +32,12 @@ async fn no_header_is_too_odd(db: PgPool) {
         "traceparent",
         "x-forwarded-for",
         "accept",
-        "accept-encoding",
         "range",
         "host",
         "sec-fetch-site",
         "content-encoding",
         "transfer-encoding",
-        "expect",
         "if-none-match",
-        "x-http-method-override",
-        "origin",
     ];
     for (method, path, operation) in operations() {
         let mut shot = Shot::new(&method, &range.address(&path));
