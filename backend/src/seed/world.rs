@@ -122,7 +122,7 @@ struct Seats {
 impl Seats {
     /// Some sections are wanted by more than fit, others stay half empty.
     fn draw(&self, rng: &mut StdRng) -> i32 {
-        const PERCENT: [usize; 6] = [40, 70, 90, 120, 160, 250];
+        const PERCENT: [usize; 6] = [60, 100, 150, 200, 300, 400];
         let wanted = (4 * self.students / self.sections.max(1)).max(10);
         let seats = wanted * PERCENT[rng.random_range(0..PERCENT.len())] / 100;
         i32::try_from((seats / 5 * 5).clamp(5, 500)).unwrap_or(500)
