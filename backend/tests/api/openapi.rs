@@ -63,7 +63,8 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|parameter| (parameter["in"] == "path").then(|| parameter["name"].as_str().unwrap()))
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| parameter["name"].as_str().unwrap())
             .collect();
         for name in path.split(['{', '}']).skip(1).step_by(2) {
             require(described.contains(&name), &format!("{{{name}}} is not described"));
