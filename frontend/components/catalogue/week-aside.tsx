@@ -29,7 +29,7 @@ export function WeekAside({
           Your week
         </h2>
         <Link href={paths.timetable} className="text-xs text-muted underline-offset-2 hover:underline">
-          {term ? termLabel(term) : ''}
+          {term ? termLabel(term) : 'My week'}
         </Link>
       </div>
       <MiniWeek held={mine.held} waiting={mine.waiting} preview={preview} days={days} />
