@@ -2,6 +2,8 @@
 //!
 //! `make bench`. Sizes: UEMS_BENCH_RACES (20), UEMS_BENCH_STUDENTS (3000).
 
+#![expect(clippy::unwrap_used, reason = "a benchmark stops where something goes wrong, as the tests do")]
+
 #[expect(dead_code, reason = "the tests' actors; a bench uses some of their verbs")]
 #[path = "../tests/api/replicas.rs"]
 mod replicas;

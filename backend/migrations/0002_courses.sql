@@ -22,6 +22,7 @@ create table courses (
     description text,
     department varchar(20) not null
         generated always as (coalesce(nullif(substring(code from '^[A-Za-z]+'), ''), code)) stored,
+    search text not null generated always as (lower(code || ' ' || name)) stored,
     teacher_id uuid references users (id) on delete restrict,
     capacity integer not null check (capacity > 0),
     enrolled_count integer not null default 0 check (enrolled_count >= 0),
@@ -67,7 +68,7 @@ create table course_meetings (
     constraint course_meetings_dates check (not isempty(dates)),
     constraint course_meetings_room_free exclude using gist (
         year with =, semester with =, room with =, one_off with =,
-        minutes with &&, dates with &&, share_key with <>
+        minutes with &&, dates with &&, share_key with <>, course_id with <>
     ) where (room is not null)
 );
 
@@ -89,7 +90,10 @@ language sql stable as $$
                   first_minute + split_part(end_time, ':', 1)::int * 60 + split_part(end_time, ':', 2)::int),
         daterange(coalesce(first_day, term.starts_on), coalesce(last_day, term.ends_on), '[]'),
         (first_day = last_day and term.starts_on is null)::int::smallint,
-        coalesce(slot_room, default_room)
+        -- A word that stands for no place is nothing two sections can fight over.
+        case when lower(coalesce(slot_room, default_room)) not in
+            ('tba', 'tbd', 'arranged', 'online', 'remote', 'virtual', 'web', 'internet', 'zoom', 'none', 'n/a', '-')
+            then coalesce(slot_room, default_room) end
     from (
         select
             array_position(array['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], day) * 1440 - 1440

@@ -222,7 +222,8 @@ pub fn with_file(mut command: clap::Command, path: Option<&Path>) -> anyhow::Res
         };
         let id = key.replace('-', "_");
         anyhow::ensure!(
-            command.get_arguments().any(|arg| arg.get_id() == id.as_str() && arg.get_env().is_some()),
+            id != "settings_file"
+                && command.get_arguments().any(|arg| arg.get_id() == id.as_str() && arg.get_env().is_some()),
             "{} sets `{key}`, which is not a setting; `uems config check` lists them",
             path.display()
         );

@@ -278,25 +278,30 @@ impl IntoResponse for Error {
     }
 }
 
+/// Whether the database says "not now" (load, fail-over, a lock not had in time) and not "never".
+pub fn is_passing(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(database) => {
+            let code = database.code().unwrap_or_default();
+            matches!(&*code, "40001" | "40P01" | "55P03" | "57014" | "25006")
+                || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+        }
+        _ => false,
+    }
+}
+
 impl From<sqlx::Error> for Error {
     /// What the database says about load, fail-over and impossible values is not an internal error.
     fn from(error: sqlx::Error) -> Self {
-        match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Overloaded,
-            sqlx::Error::Database(database) => match database.code().as_deref().unwrap_or_default() {
-                "40001" | "40P01" | "55P03" | "57014" | "25006" => Self::Overloaded,
-                code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
-                    Self::Overloaded
-                }
-                code if code.starts_with("22") => FieldError::new(
-                    "",
-                    "impossible_value",
-                    "a value cannot be stored (out of range, or not text)",
-                )
-                .into(),
-                _ => Self::Database(error),
-            },
-            _ => Self::Database(error),
+        let code = error.as_database_error().and_then(|database| database.code()).unwrap_or_default();
+        if is_passing(&error) {
+            Self::Overloaded
+        } else if code.starts_with("22") {
+            let message = "a value cannot be stored (out of range, or not text)";
+            FieldError::new("", "impossible_value", message).into()
+        } else {
+            Self::Database(error)
         }
     }
 }

@@ -9,7 +9,7 @@ use prometheus::{
 
 use crate::config::Config;
 
-/// Version, commit and date of this build.
+/// Version and date of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub const BUILD_DATE: &str = env!("UEMS_BUILD_DATE");
 

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use super::queries;
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 use crate::ids::{SessionId, UserId};
 use crate::policy::{Actor, Role};
 
@@ -39,8 +39,8 @@ impl FromRequestParts<App> for Actor {
 /// The role comes from here and not from the token, so a change of role counts at once.
 async fn live_session(app: &App, session: SessionId) -> Result<Option<LiveSession>> {
     let found = app.sessions.try_get_with(session, queries::use_session(&app.db, session)).await;
-    found.map_err(|error| match &*error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => Error::Overloaded,
-        other => Error::Internal(anyhow::anyhow!("session lookup: {other}")),
+    found.map_err(|error| match error::is_passing(&error) {
+        true => Error::Overloaded,
+        false => Error::Internal(anyhow::anyhow!("session lookup: {error}")),
     })
 }

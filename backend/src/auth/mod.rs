@@ -6,6 +6,7 @@ mod passwords;
 mod queries;
 mod routes;
 mod rules;
+mod throttle;
 mod tokens;
 
 pub use actor::LiveSession;
@@ -17,4 +18,5 @@ pub use routes::{
     register,
 };
 pub use rules::parse_password;
+pub use throttle::proves_password;
 pub use tokens::{Tokens, keyed_digest};

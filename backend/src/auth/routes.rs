@@ -5,8 +5,9 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use uuid::Uuid;
 
 use super::model::{LoginRequest, RefreshRequest, RegisterRequest, TokenPair};
+use super::queries;
+use super::throttle::Attempt;
 use super::tokens::{ACCESS_SECONDS, REFRESH_DAYS, digest, keyed_digest, refresh_token};
-use super::{queries, rules};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::http::idempotency::{Claimed, IdempotencyKey};
@@ -59,13 +60,25 @@ pub async fn login(
 ) -> Result<Response> {
     let email = text::email("email", &request.email).unwrap_or_default();
     let here = keyed_digest(&app.config.auth.jwt_secret, &[b"address", address.0.to_string().as_bytes()]);
-    let attempt = admit_attempt(&app, &email, &here).await?;
+    let account = keyed_digest(&app.config.auth.jwt_secret, &[b"account", email.as_bytes()]);
+    let attempt =
+        Attempt::begin(&app, &account, &here, &email, "/api/v1/auth/login").await.inspect_err(|error| {
+            if matches!(error, Error::RateLimited { .. }) {
+                app.metrics.user_login_failures.with_label_values(&["rate_limited"]).inc();
+                tracing::warn!(
+                    event = "user_login_failed",
+                    function = "login",
+                    reason = "rate_limited",
+                    "Sign-in refused for now"
+                );
+            }
+        })?;
 
     let account = queries::find_account(&app.db, &email).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let too_long = request.password.chars().count() > 128;
-    let matches =
-        app.passwords.verify(if too_long { String::new() } else { request.password.clone() }, stored).await?;
+    let password = if too_long { String::new() } else { request.password.clone() };
+    let matches = attempt.verify(&app, password, stored).await?;
     let refuse = |reason: &'static str, error: Error| {
         app.metrics.user_login_failures.with_label_values(&[reason]).inc();
         tracing::warn!(event = "user_login_failed", function = "login", reason, "Sign-in failed");
@@ -84,7 +97,7 @@ pub async fn login(
 
     let (session, token) = (SessionId::new(), refresh_token());
     let mut tx = app.db.begin().await?;
-    queries::forget_failure(&mut tx, attempt).await?;
+    attempt.forget(&mut tx).await?;
     if let Some(hash) = better_hash {
         queries::store_password(&mut tx, account.id, &hash).await?;
     }
@@ -96,27 +109,6 @@ pub async fn login(
     app.metrics.user_logins.with_label_values(&[user.role.as_str()]).inc();
     tracing::info!(event = "user_login", function = "login", user_id = %user.id, role = user.role.as_str(), ip_address = %address.0, "User logged in");
     answer(&app, jar, user, session, token)
-}
-
-/// Notes the attempt as a failure until proven otherwise; refuses it when too many came before.
-async fn admit_attempt(app: &App, email: &str, here: &[u8]) -> Result<i64> {
-    let account = keyed_digest(&app.config.auth.jwt_secret, &[b"account", email.as_bytes()]);
-    let id = queries::note_failure(&app.db, &account, here).await?;
-    let attempt = queries::attempt(&app.db, id, &account, here, email).await?;
-    let Some(retry_after) = rules::wait(&attempt, app.config.auth.login_failures_per_address) else {
-        return Ok(id);
-    };
-    let mut db = app.db.acquire().await?;
-    queries::forget_failure(&mut db, id).await?;
-    app.metrics.user_login_failures.with_label_values(&["rate_limited"]).inc();
-    app.metrics.rate_limit_exceeded.with_label_values(&["/api/v1/auth/login", "anonymous"]).inc();
-    tracing::warn!(
-        event = "user_login_failed",
-        function = "login",
-        reason = "rate_limited",
-        "Sign-in refused for now"
-    );
-    Err(Error::RateLimited { retry_after })
 }
 
 /// Exchange a refresh token for a new pair.

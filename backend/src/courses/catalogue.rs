@@ -63,7 +63,7 @@ pub async fn list(db: &PgPool, filter: &CourseFilter, viewer: UserId) -> Result<
             rows.push(sort.field).push(sort.direction()).push(" nulls last, ");
         }
         None if !words.is_empty() => {
-            rows.push("c.code ilike ")
+            rows.push("c.search like ")
                 .push_bind(format!("{}%", escape_like(&words.concat())))
                 .push(" desc, ");
         }
@@ -82,7 +82,7 @@ fn words(q: Option<&str>) -> Result<Vec<String>> {
     if q.chars().count() > 200 {
         return Err(FieldError::new("q", "too_long", "at most 200 characters").into());
     }
-    Ok(q.split_whitespace().map(str::to_owned).collect())
+    Ok(q.to_lowercase().split_whitespace().map(str::to_owned).collect())
 }
 
 /// When a section must fit: the caller's meetings, and their week as one multirange to look at first.
@@ -97,12 +97,10 @@ fn my_meetings(query: &mut QueryBuilder<Postgres>, filter: &CourseFilter, viewer
 
 fn filtered(query: &mut QueryBuilder<Postgres>, filter: &CourseFilter, words: &[String]) {
     query.push(" where c.is_active = ").push_bind(filter.is_active.unwrap_or(true));
-    if !words.is_empty() {
-        let patterns: Vec<String> = words.iter().map(|word| format!("%{}%", escape_like(word))).collect();
-        query
-            .push(" and concat_ws(' ', c.code, c.name, t.full_name) ilike all(")
-            .push_bind(patterns)
-            .push(")");
+    for word in words {
+        let pattern = format!("%{}%", escape_like(word));
+        query.push(" and (c.search like ").push_bind(pattern.clone());
+        query.push(" or lower(t.full_name) like ").push_bind(pattern).push(")");
     }
     if let Some(semester) = filter.semester {
         query.push(" and c.semester = ").push_bind(semester.as_str());

@@ -6,6 +6,7 @@ pub mod queries;
 mod routes;
 mod rules;
 mod schedule;
+mod schedule_formats;
 
 pub use model::{Clash, ClashRow, Course, CourseRef, RosterFilter, TeacherRef};
 pub use routes::{
@@ -14,5 +15,5 @@ pub use routes::{
     course_enrollments, create_course, deactivate_course, get_course, list_courses, list_departments,
     update_course, validate_schedule,
 };
-pub use rules::{FIRST_YEAR, UNLIMITED, is_room};
+pub use rules::{FIRST_YEAR, UNLIMITED};
 pub use schedule::{Day, MOST_SLOTS, Meeting, Schedule, Slot, clock};

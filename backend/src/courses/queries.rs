@@ -14,12 +14,14 @@ pub struct Locked {
     pub draft: Draft,
     pub version: i32,
     pub enrolled_count: i32,
+    pub waitlist_count: i64,
 }
 
 pub async fn lock(db: &mut PgConnection, id: CourseId) -> Result<Option<Locked>> {
     let row = sqlx::query!(
         "select code, section, name, description, teacher_id, capacity, credits, semester, year, schedule, room,
-             cross_listing, is_active, version, enrolled_count
+             cross_listing, is_active, version, enrolled_count,
+             (select count(*) from enrollments w where w.course_id = courses.id and w.status = 'pending') as \"waitlist_count!\"
          from courses where id = $1 for no key update",
         id.0
     )
@@ -28,6 +30,7 @@ pub async fn lock(db: &mut PgConnection, id: CourseId) -> Result<Option<Locked>>
     Ok(row.map(|row| Locked {
         version: row.version,
         enrolled_count: row.enrolled_count,
+        waitlist_count: row.waitlist_count,
         draft: Draft {
             code: row.code,
             section: row.section,

@@ -175,12 +175,16 @@ async fn try_update(
         }
         warnings = report_clashes(&mut tx, actor, id).await?;
     }
-    if let Err(waiter) = enrollments::fill_seats(&mut tx, id, students, Some(actor.id)).await? {
-        students.insert(waiter);
-        return Ok(None);
-    }
+    let promoted = match enrollments::fill_seats(&mut tx, id, students, Some(actor.id)).await? {
+        Ok(promoted) => promoted,
+        Err(waiter) => {
+            students.insert(waiter);
+            return Ok(None);
+        }
+    };
     let course = queries::find(&mut tx, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
     tx.commit().await?;
+    app.metrics.enrollments.with_label_values(&["enrolled"]).inc_by(promoted);
     Ok(Some(ChangedCourse { course, warnings }))
 }
 
@@ -191,10 +195,10 @@ fn check_edit(old: &queries::Locked, new: &Draft) -> Result<()> {
         return Err(refusal.fact("enrolled_count", old.enrolled_count).fact("capacity", new.capacity).into());
     }
     let moved = (new.semester, new.year) != (old.draft.semester, old.draft.year);
-    if moved && old.enrolled_count > 0 {
+    if moved && (old.enrolled_count > 0 || old.waitlist_count > 0) {
         return Err(Refusal::new(
             "has_enrollments",
-            "students are enrolled; a section with students keeps its term",
+            "students are enrolled or wait; a section with students keeps its term",
         )
         .into());
     }

@@ -228,11 +228,6 @@ impl UpdateCourse {
     }
 }
 
-/// Whether a room is a place that two courses can fight over.
-pub fn is_room(room: &str) -> bool {
-    !matches!(room.to_uppercase().as_str(), "TBA" | "TBD" | "ONLINE" | "REMOTE" | "RCLAS" | "")
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -3,6 +3,7 @@
 //! Locks are taken in one order everywhere: students by id, then sections by id. Whoever finds, with a section in
 //! hand, that another student's lock is needed, starts over with that lock among the first.
 
+mod lists;
 mod model;
 pub mod queries;
 mod routes;

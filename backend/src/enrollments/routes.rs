@@ -209,16 +209,22 @@ async fn try_drop(
     queries::lock_courses(&mut tx, &courses).await?;
     let facts = queries::lock_course(&mut tx, course).await?.ok_or(Error::NotFound("course"))?;
     let now = queries::find(&mut tx, id, course).await?.ok_or(Error::NotFound("enrolment"))?;
-    match now.status {
-        Status::Dropped => return Ok(Some(queries::one(&mut tx, id).await?)),
-        Status::Completed => {
-            return Err(Refusal::new("already_completed", "a completed course cannot be dropped").into());
-        }
-        Status::Enrolled if facts.drop_deadline_passed && !actor.is_admin() => {
-            let detail = "the deadline for dropping has passed; ask the registrar's office";
-            return Err(Refusal::new("drop_deadline_passed", detail).into());
-        }
-        Status::Enrolled | Status::Pending => {}
+    if now.status == Status::Dropped {
+        return Ok(Some(queries::one(&mut tx, id).await?));
+    }
+    if let Err(refusal) = rules::release(&facts, now.status, actor.is_admin()) {
+        queries::note(
+            &mut tx,
+            student,
+            course,
+            "refused",
+            Some(&refusal.code),
+            Some(actor.id),
+            &refusal.facts,
+        )
+        .await?;
+        tx.commit().await?;
+        return Err(refusal.into());
     }
     queries::give_up(&mut tx, id, now.status, actor.id).await?;
     let mut promoted = 0;

@@ -95,6 +95,18 @@ pub fn promote(student: &StudentFacts, course: &CourseFacts, clashes: &[Clash]) 
     no_clash(clashes)
 }
 
+/// Whether a seat or a place in the queue may be given up.
+pub fn release(course: &CourseFacts, held: Status, by_admin: bool) -> Result<(), Refusal> {
+    match held {
+        Status::Completed => Err(Refusal::new("already_completed", "a completed course cannot be dropped")),
+        Status::Enrolled if course.drop_deadline_passed && !by_admin => {
+            let detail = "the deadline for dropping has passed; ask the registrar's office";
+            Err(Refusal::new("drop_deadline_passed", detail))
+        }
+        Status::Enrolled | Status::Pending | Status::Dropped => Ok(()),
+    }
+}
+
 fn eligible(student: &StudentFacts, course: &CourseFacts, by_admin: bool) -> Result<(), Refusal> {
     if student.role != Role::Student {
         return Err(Refusal::new("not_a_student", "only students take seats"));

@@ -62,7 +62,8 @@ pub async fn fill_seats(
     Ok(Ok(promoted))
 }
 
-/// `actor` is whoever freed the seat; the periodic look has none, and does not repeat what was noted last.
+/// `actor` is whoever freed the seat; the periodic look has none, and does not repeat what was noted last. Nor is it
+/// repeated for a whole queue with every drop after registration closed.
 async fn skip(
     db: &mut PgConnection,
     student: UserId,
@@ -70,7 +71,8 @@ async fn skip(
     refusal: &Refusal,
     actor: Option<UserId>,
 ) -> Result<()> {
-    if actor.is_none() && queries::skipped_already(db, student, course, &refusal.code).await? {
+    let repeats = actor.is_none() || refusal.code == "registration_closed";
+    if repeats && queries::skipped_already(db, student, course, &refusal.code).await? {
         return Ok(());
     }
     queries::note(db, student, course, "skipped", Some(&refusal.code), actor, &refusal.facts).await

@@ -64,8 +64,17 @@ pub struct Term {
     pub registration: RegistrationState,
     /// Active sections.
     pub courses: i64,
-    /// The term to look at first: classes are on, or it is the next one, or the newest.
+    /// The term to look at first: its registration window is open, or else its classes are on, or it is the newest.
     pub is_current: bool,
+}
+
+/// A term after a change, with what the change brought about.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ChangedTerm {
+    #[serde(flatten)]
+    pub term: Term,
+    /// Sentences for the person who made the change: students for whom a dated meeting and a class now clash.
+    pub warnings: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, ToSchema)]

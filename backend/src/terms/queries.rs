@@ -1,7 +1,8 @@
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::model::{PutTerm, RegistrationState, Semester, Term};
 use crate::error::{Error, FieldError, OnConstraint, Refusal, Result};
+use crate::ids::{CourseId, UserId};
 
 /// Terms with dates or with courses, newest first.
 pub async fn list(db: &PgPool) -> Result<Vec<Term>> {
@@ -29,8 +30,45 @@ pub async fn list(db: &PgPool) -> Result<Vec<Term>> {
     Ok(terms.fetch_all(db).await?)
 }
 
+/// Lets no registration in between while a term's dates change: a student must not slip into a clash unreported.
+/// Waits for those under way; they hold up nothing that follows here.
+pub async fn hold_enrollments(db: &mut PgConnection) -> Result<()> {
+    sqlx::query!("lock table enrollments in share mode").execute(db).await?;
+    Ok(())
+}
+
+/// Two sections of one student that meet at the same time.
+#[derive(PartialEq)]
+pub struct StudentClash {
+    pub student: UserId,
+    pub full_name: String,
+    pub course: CourseId,
+    pub name: String,
+    pub with_name: String,
+}
+
+/// Every such pair in a term, once.
+pub async fn clashes(db: &mut PgConnection, year: i32, semester: Semester) -> Result<Vec<StudentClash>> {
+    let clashes = sqlx::query_as!(
+        StudentClash,
+        r#"select distinct u.id as student, u.full_name, c.id as course, c.code || '-' || c.section as "name!",
+               w.code || '-' || w.section as "with_name!"
+           from courses c
+           join meeting_clashes k on k.course_id = c.id and k.course_id < k.with_course_id
+           join courses w on w.id = k.with_course_id
+           join enrollments a on a.course_id = c.id and a.status = 'enrolled'
+           join enrollments b on b.course_id = w.id and b.status = 'enrolled' and b.user_id = a.user_id
+           join users u on u.id = a.user_id
+           where c.year = $1 and c.semester = $2
+           order by u.full_name, u.id, c.id limit 1000"#,
+        year,
+        semester.as_str()
+    );
+    Ok(clashes.fetch_all(db).await?)
+}
+
 /// Stores the dates of a term. Its sections' meetings follow, which a room may not survive.
-pub async fn put(db: &PgPool, year: i32, semester: Semester, term: &PutTerm) -> Result<()> {
+pub async fn put(db: &mut PgConnection, year: i32, semester: Semester, term: &PutTerm) -> Result<()> {
     sqlx::query!(
         "insert into terms (semester, year, starts_on, ends_on, registration_opens_at, registration_closes_at, drop_deadline)
          values ($1, $2, $3, $4, $5, $6, $7)

@@ -1,7 +1,8 @@
 use axum::extract::State;
 use chrono::Datelike;
+use serde_json::json;
 
-use super::model::{Institution, PutTerm, Semester, Term, Terms};
+use super::model::{ChangedTerm, Institution, PutTerm, Semester, Terms};
 use super::queries;
 use crate::app::App;
 use crate::courses::FIRST_YEAR;
@@ -20,18 +21,42 @@ pub async fn list_terms(State(app): State<App>, actor: Actor) -> Result<Json<Ter
 /// Set the dates of a term: classes, registration window, drop deadline. What is left out is cleared.
 #[utoipa::path(put, path = "/terms/{year}/{semester}", tag = "terms",
     params(("year" = i32, Path), ("semester" = Semester, Path)),
-    responses((status = 200, body = Term), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ChangedTerm), (status = "4XX", body = Problem)))]
 pub async fn put_term(
     State(app): State<App>,
     actor: Actor,
     Path((year, semester)): Path<(i32, Semester)>,
     Json(request): Json<PutTerm>,
-) -> Result<Json<Term>> {
+) -> Result<Json<ChangedTerm>> {
     actor.may(Action::ManageTerms)?;
     if !(1900..=9999).contains(&year) {
         return Err(FieldError::new("year", "out_of_range", "1900 to 9999").into());
     }
-    queries::put(&app.db, year, semester, &request).await?;
+    let mut tx = app.db.begin().await?;
+    queries::hold_enrollments(&mut tx).await?;
+    let before = queries::clashes(&mut tx, year, semester).await?;
+    queries::put(&mut tx, year, semester, &request).await?;
+    let mut warnings = vec![];
+    for clash in queries::clashes(&mut tx, year, semester).await? {
+        if !before.contains(&clash) {
+            warnings.push(format!(
+                "{} now has a clash of {} with {}",
+                clash.full_name, clash.name, clash.with_name
+            ));
+            let facts = json!({ "with": clash.with_name });
+            enrollments::queries::note(
+                &mut tx,
+                clash.student,
+                clash.course,
+                "clash_created",
+                Some("schedule_conflict"),
+                Some(actor.id),
+                facts,
+            )
+            .await?;
+        }
+    }
+    tx.commit().await?;
     // A window that opens may let waiters in.
     enrollments::settle_soon(&app);
     let terms = queries::list(&app.db).await?;
@@ -43,7 +68,7 @@ pub async fn put_term(
         semester = semester.as_str(),
         "Term updated"
     );
-    Ok(Json(term.ok_or(Error::NotFound("term"))?))
+    Ok(Json(ChangedTerm { term: term.ok_or(Error::NotFound("term"))?, warnings }))
 }
 
 /// The institution's settings, as a client needs them.

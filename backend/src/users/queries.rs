@@ -174,6 +174,16 @@ pub async fn tied_to_role(db: &mut PgConnection, user: &User) -> Result<bool> {
     Ok(tied.fetch_one(db).await?)
 }
 
+/// Whether somebody else stays an admin when this one goes; one such question at a time.
+pub async fn other_admin_stays(db: &mut PgConnection, id: UserId) -> Result<bool> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('uems last admin'))").execute(&mut *db).await?;
+    let stays = sqlx::query_scalar!(
+        r#"select exists (select from users where role = 'admin' and is_active and id <> $1) as "stays!""#,
+        id.0
+    );
+    Ok(stays.fetch_one(db).await?)
+}
+
 /// A teacher that can be assigned; a field error otherwise.
 pub async fn lock_teacher(db: &mut PgConnection, id: UserId) -> Result<()> {
     let found = lock(db, id).await?.filter(|user| user.role == Role::Teacher && user.is_active);

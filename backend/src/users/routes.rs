@@ -1,11 +1,12 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use sqlx::PgConnection;
 
 use super::model::{CreateUser, EnrollmentFilter, NewUser, UpdateUser, User, UserFilter, UserView};
 use super::queries;
 use crate::app::App;
-use crate::auth::{UNUSABLE_PASSWORD, parse_password, revoke_sessions};
+use crate::auth::{self, UNUSABLE_PASSWORD, parse_password, revoke_sessions};
 use crate::enrollments::{self, Enrollment};
 use crate::error::{Error, FieldError, Problem, Refusal, Result};
 use crate::http::etag::{IfMatch, etag};
@@ -117,6 +118,7 @@ pub async fn update_user(
             return Err(Refusal::new("tied_to_role", detail).into());
         }
     }
+    keep_an_admin(&mut tx, &old, &new).await?;
     let user = queries::update(&mut tx, &new, hash.as_deref()).await?;
     let ended = match () {
         () if !user.is_active => Some("deactivated"),
@@ -137,6 +139,16 @@ pub async fn update_user(
     Ok((etag(user.version), Json(user)).into_response())
 }
 
+/// Two admins may take each other's role away at the same moment; one of them stays.
+async fn keep_an_admin(db: &mut PgConnection, old: &User, new: &User) -> Result<()> {
+    let was_one = old.role == Role::Admin && old.is_active;
+    let goes = new.role != Role::Admin || !new.is_active;
+    if was_one && goes && !queries::other_admin_stays(db, old.id).await? {
+        return Err(Refusal::new("last_admin", "this is the last admin; name another one first").into());
+    }
+    Ok(())
+}
+
 /// The hash of a new password, if one is set; for one's own, the current one must be given and right.
 async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser) -> Result<Option<String>> {
     let Some(password) = &request.password else { return Ok(None) };
@@ -149,7 +161,7 @@ async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser
         let mut db = app.db.acquire().await?;
         let stored = queries::password_hash(&mut db, id).await?;
         drop(db);
-        if !app.passwords.verify(current, Some(stored)).await? {
+        if !auth::proves_password(app, id, current, stored).await? {
             return Err(
                 FieldError::new("current_password", "wrong", "this is not your current password").into()
             );
@@ -202,7 +214,9 @@ pub async fn deactivate_user(
     let mut tx = app.db.begin().await?;
     let mut user = queries::lock(&mut tx, id).await?.ok_or(Error::NotFound("person"))?;
     if user.is_active {
+        let old = user.clone();
         user.is_active = false;
+        keep_an_admin(&mut tx, &old, &user).await?;
         queries::update(&mut tx, &user, None).await?;
         revoke_sessions(&mut tx, id, None, "deactivated").await?;
     }

@@ -108,6 +108,7 @@ async fn the_window_decides_for_students_and_not_for_admins(db: PgPool) {
     ada.drop_course(one).await.expect(200);
     uems.window("-2 hours", "-1 hour", "-1 minute").await;
     assert_eq!(ada.drop_course(two).await.expect(409).code(), "drop_deadline_passed");
+    assert_eq!(ada.events_in(two).await, ["enrolled", "refused:drop_deadline_passed"]);
     let id =
         ada.get(&format!("/courses/{two}")).await.body["my_enrollment"]["id"].as_str().unwrap().to_owned();
     registrar.drop_enrollment(two, &id).await.expect(200);
@@ -178,6 +179,8 @@ async fn raising_the_capacity_promotes_and_lowering_it_below_the_students_is_ref
         (bob.status_in(course).await, cyd.status_in(course).await),
         ("enrolled".to_owned(), "pending".to_owned())
     );
+    let counted = uems.app.metrics.enrollments.with_label_values(&["enrolled"]).get();
+    assert_eq!(counted, 2, "a promotion by a raised capacity is an enrolment");
     let refusal = registrar.put(&path, json!({ "capacity": 1 })).await.expect(409);
     assert_eq!(
         (refusal.code(), refusal.body["enrolled_count"].as_i64()),
@@ -319,4 +322,25 @@ async fn counts_happen_once_per_commit(db: PgPool) {
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn new_class_dates_report_the_students_whose_exam_now_clashes(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, registrar) = (uems.student("ada").await, uems.admin("root").await);
+    let weekly = uems.monday("CS101", 9, "09:00-10:00").await;
+    let exam = json!({"monday": [{"time": "09:30-11:00", "from": "2025-12-08", "to": "2025-12-08"}]});
+    let exam = uems.course("CS102", 9, exam).await;
+    ada.enroll(weekly).await.expect(201);
+    ada.enroll(exam).await.expect(201);
+    let dates = |last: &str| json!({ "starts_on": "2025-09-01", "ends_on": last });
+    let harmless = registrar.put("/terms/2025/fall", dates("2025-12-05")).await.expect(200);
+    assert_eq!(harmless.body["warnings"], json!([]));
+    let longer = registrar.put("/terms/2025/fall", dates("2025-12-12")).await.expect(200);
+    let warning = longer.body["warnings"][0].as_str().unwrap();
+    assert!(
+        warning.contains("ada Example") && warning.contains("CS101") && warning.contains("CS102"),
+        "{warning}"
+    );
+    assert_eq!(uems.count("select count(*) from enrollment_events where event = 'clash_created'").await, 1);
 }
