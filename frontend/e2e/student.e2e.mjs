@@ -102,6 +102,8 @@ test('student: searches, sees the clash first, enrols, finds it in the week, dro
     .getByRole('button', { name: 'Undo' })
     .click();
   await sees(page.getByText('You are enrolled'));
+  // Shown before the server has agreed; the notice comes after.
+  await sees(page.getByText(`Enrolled in ${first.code}`));
   await page.goto(`/timetable?term=${key}`);
   await sees(page.getByRole('link', { name: new RegExp(first.code) }));
 });
