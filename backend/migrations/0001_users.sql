@@ -61,8 +61,12 @@ create table login_failures (
     id bigint generated always as identity primary key,
     account bytea not null,
     address bytea not null,
-    failed_at timestamptz not null default now()
+    failed_at timestamptz not null default now(),
+    settled boolean not null default false
 );
+
+comment on column login_failures.settled is
+    'the password was looked at and wrong; until then the attempt is under way, and counts for a few seconds only';
 
 create index idx_login_failures_account on login_failures (account, failed_at);
 create index idx_login_failures_address on login_failures (address, failed_at);

@@ -92,7 +92,8 @@ language sql stable as $$
         (first_day = last_day and term.starts_on is null)::int::smallint,
         -- A word that stands for no place is nothing two sections can fight over.
         case when lower(coalesce(slot_room, default_room)) not in
-            ('tba', 'tbd', 'arranged', 'online', 'remote', 'virtual', 'web', 'internet', 'zoom', 'none', 'n/a', '-')
+            ('tba', 'tbd', 'to be announced', 'arr', 'arranged', 'online', 'remote', 'virtual', 'web', 'internet', 'zoom',
+             'none', 'n/a', '-')
             then coalesce(slot_room, default_room) end
     from (
         select
@@ -117,6 +118,18 @@ returns uuid language sql immutable as $$
     end
 $$;
 
+-- A term's calendar: who changes class dates, or loads a catalogue, holds it alone; who lays meetings out or judges
+-- clashes shares it. So nobody judges by dates that change meanwhile. Ends with the transaction.
+create function hold_calendar(of_year integer, of_semester text, alone boolean) returns void language plpgsql as $$
+begin
+    if alone then
+        perform pg_advisory_xact_lock(hashtext('calendar'), hashtext(of_year || of_semester));
+    else
+        perform pg_advisory_xact_lock_shared(hashtext('calendar'), hashtext(of_year || of_semester));
+    end if;
+end
+$$;
+
 -- Rewrites the rows of some sections. The triggers below call it, so nobody else writes `course_meetings`.
 create function lay_out_meetings(ids uuid[]) returns void language sql as $$
     delete from course_meetings where course_id = any(ids);
@@ -129,6 +142,7 @@ $$;
 
 create function courses_inserted() returns trigger language plpgsql as $$
 begin
+    perform hold_calendar(year, semester, false) from (select distinct year, semester from new_courses order by 1, 2) as terms;
     perform lay_out_meetings(array(select id from new_courses));
     return null;
 end
@@ -136,8 +150,16 @@ $$;
 
 create function course_rescheduled() returns trigger language plpgsql as $$
 begin
+    perform hold_calendar(new.year, new.semester, false);
     perform lay_out_meetings(array[new.id]);
     return null;
+end
+$$;
+
+create function term_redating() returns trigger language plpgsql as $$
+begin
+    perform hold_calendar(new.year, new.semester, true);
+    return new;
 end
 $$;
 
@@ -154,6 +176,7 @@ create trigger course_rescheduled after update on courses for each row
     when ((old.schedule, old.room, old.cross_listing, old.is_active, old.semester, old.year)
         is distinct from (new.schedule, new.room, new.cross_listing, new.is_active, new.semester, new.year))
     execute function course_rescheduled();
+create trigger term_redating before insert or update on terms for each row execute function term_redating();
 create trigger term_dated after insert on terms for each row
     when (new.starts_on is not null) execute function term_redated();
 create trigger term_redated after update on terms for each row

@@ -71,7 +71,7 @@ impl Environment {
 #[command(next_help_heading = "Database")]
 pub struct DatabaseConfig {
     /// PostgreSQL to use (postgres://…); without it, `uems` runs a private one in the data directory
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, hide_default_value = true, global = true)]
     pub database_url: Option<String>,
     /// Most connections of this process; half of them serve registrations at once
     #[arg(long, env = "UEMS_DB_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=500), global = true)]

@@ -284,6 +284,9 @@ pub fn is_passing(error: &sqlx::Error) -> bool {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
         sqlx::Error::Database(database) => {
             let code = database.code().unwrap_or_default();
+            if code == "25006" {
+                crate::db::DEMOTED.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
             matches!(&*code, "40001" | "40P01" | "55P03" | "57014" | "25006")
                 || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
         }

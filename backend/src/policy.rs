@@ -69,7 +69,7 @@ pub enum Action {
     Enroll {
         student: UserId,
     },
-    /// Enrol above capacity, outside the registration window.
+    /// Enrol above capacity and outside the registration window, drop after the deadline.
     OverrideEnrollment,
     Drop {
         student: UserId,

@@ -56,9 +56,13 @@ impl PasswordHasher {
         Ok(matches && known)
     }
 
-    /// Whether a hash should be replaced now that the password is known.
+    /// Whether a hash should be replaced now that the password is known. Both ways: sign-ins that take different times
+    /// tell which accounts exist.
     pub fn is_outdated(&self, stored: &str) -> bool {
-        self.algorithm == PasswordHash::Argon2id && !stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")
+        !stored.starts_with(match self.algorithm {
+            PasswordHash::Argon2id => "$argon2id$v=19$m=19456,t=2,p=1$",
+            PasswordHash::Bcrypt => "$2b$12$",
+        })
     }
 }
 

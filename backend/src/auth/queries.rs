@@ -30,6 +30,12 @@ pub async fn note_failure(db: &PgPool, account: &[u8], address: &[u8]) -> Result
     Ok(id.fetch_one(db).await?)
 }
 
+/// The password was wrong.
+pub async fn settle_failure(db: &PgPool, id: i64) -> Result<()> {
+    sqlx::query!("update login_failures set settled = true where id = $1", id).execute(db).await?;
+    Ok(())
+}
+
 /// The attempt was no failure after all, or was never looked at.
 pub async fn forget_failure(db: &mut PgConnection, id: i64) -> Result<()> {
     sqlx::query!("delete from login_failures where id = $1", id).execute(db).await?;
@@ -40,17 +46,18 @@ pub async fn forget_failure(db: &mut PgConnection, id: i64) -> Result<()> {
 pub async fn attempt(db: &PgPool, this: i64, account: &[u8], address: &[u8], email: &str) -> Result<Attempt> {
     let row = sqlx::query!(
         r#"with recent as (
-               select account = $2 as mine, address = $3 as here, failed_at,
+               select account = $2 as mine, address = $3 as here, failed_at, settled,
                       failed_at > now() - interval '15 minutes' as fresh
                from login_failures
-               where id < $1 and failed_at > now() - interval '1 day' and (account = $2 or address = $3)
+               where id < $1 and (account = $2 or address = $3)
+                   and failed_at > now() - case when settled then interval '1 day' else interval '10 seconds' end
            )
            select
                count(*) filter (where mine and here and fresh) as "pair!",
                extract(epoch from now() - max(failed_at) filter (where mine and here and fresh))::float8 as pair_age,
                count(*) filter (where mine) as "account!",
                extract(epoch from now() - max(failed_at) filter (where mine))::float8 as account_age,
-               count(*) filter (where here and fresh) as "address!",
+               count(*) filter (where here and fresh and settled) as "address!",
                extract(epoch from now() - max(failed_at) filter (where here and fresh))::float8 as address_age,
                exists (select from sessions s join users u on u.id = s.user_id
                        where u.email = $4 and s.address = $3) as "known!"

@@ -29,22 +29,38 @@ const SESSION_COOKIE: &str = "uems_session";
     responses((status = 201, body = User), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
 pub async fn register(
     State(app): State<App>,
+    Extension(address): Extension<ClientAddress>,
     key: IdempotencyKey,
     Json(request): Json<RegisterRequest>,
 ) -> Result<Response> {
     let student = NewUser::student(&request, app.passwords.algorithm())?;
+    // A taken address is told; so asking for addresses gets slow like guessing passwords.
+    let here = address_digest(&app, address);
+    let account = keyed_digest(&app.config.auth.jwt_secret, &[b"register", student.email.as_bytes()]);
+    let attempt = Attempt::begin(&app, &account, &here, "", "/api/v1/auth/register").await?;
     let hash = app.passwords.hash(request.password.clone()).await?;
     let mut tx = app.db.begin().await?;
     let claim = match key.claim(&app, &mut tx, Uuid::nil(), "POST /auth/register", &request).await? {
         Claimed::Fresh(claim) => claim,
         Claimed::Replay(answer) => return answer,
     };
-    let user = users::queries::insert(&mut tx, &student, &hash).await?;
+    let user = match users::queries::insert(&mut tx, &student, &hash).await {
+        Ok(user) => user,
+        Err(error) => {
+            attempt.settle(&app).await?;
+            return Err(error);
+        }
+    };
     claim.keep(&mut tx, StatusCode::CREATED, &user).await?;
+    attempt.forget(&mut tx).await?;
     tx.commit().await?;
 
     tracing::info!(event = "user_registered", function = "register", new_user = %user.id, "User registered");
     Ok((StatusCode::CREATED, Json(user)).into_response())
+}
+
+fn address_digest(app: &App, address: ClientAddress) -> Vec<u8> {
+    keyed_digest(&app.config.auth.jwt_secret, &[b"address", address.0.to_string().as_bytes()])
 }
 
 /// Sign in.
@@ -59,7 +75,7 @@ pub async fn login(
     Json(request): Json<LoginRequest>,
 ) -> Result<Response> {
     let email = text::email("email", &request.email).unwrap_or_default();
-    let here = keyed_digest(&app.config.auth.jwt_secret, &[b"address", address.0.to_string().as_bytes()]);
+    let here = address_digest(&app, address);
     let account = keyed_digest(&app.config.auth.jwt_secret, &[b"account", email.as_bytes()]);
     let attempt =
         Attempt::begin(&app, &account, &here, &email, "/api/v1/auth/login").await.inspect_err(|error| {

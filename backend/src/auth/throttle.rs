@@ -29,10 +29,17 @@ impl Attempt {
     /// Whether the password matches. A server too busy to look holds nothing against anybody.
     pub async fn verify(&self, app: &App, password: String, stored: Option<String>) -> Result<bool> {
         let verdict = app.passwords.verify(password, stored).await;
-        if verdict.is_err() {
-            self.never_looked_at(app).await?;
+        match verdict {
+            Ok(true) => {}
+            Ok(false) => queries::settle_failure(&app.db, self.0).await?,
+            Err(_) => self.never_looked_at(app).await?,
         }
         verdict
+    }
+
+    /// The attempt failed for another reason than a password.
+    pub async fn settle(&self, app: &App) -> Result<()> {
+        queries::settle_failure(&app.db, self.0).await
     }
 
     pub async fn forget(&self, db: &mut PgConnection) -> Result<()> {

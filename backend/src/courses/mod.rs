@@ -16,4 +16,4 @@ pub use routes::{
     update_course, validate_schedule,
 };
 pub use rules::{FIRST_YEAR, UNLIMITED};
-pub use schedule::{Day, MOST_SLOTS, Meeting, Schedule, Slot, clock};
+pub use schedule::{Day, MOST_SLOTS, Meeting, Schedule, Slot, calendar_date, clock};

@@ -6,7 +6,7 @@ pub use super::catalogue::{COLUMNS, departments, find, list};
 use super::model::{Clash, ClashRow, CourseRef};
 use super::rules::Draft;
 use super::schedule::Schedule;
-use crate::error::{Error, OnConstraint, Refusal, Result};
+use crate::error::{Error, FieldError, OnConstraint, Refusal, Result};
 use crate::ids::{CourseId, UserId};
 
 /// A section under lock, as an edit needs it.
@@ -181,6 +181,26 @@ pub async fn teacher_busy(
     }))
 }
 
+/// The teacher a section has, without a lock: for the order of locks.
+pub async fn teacher_of(db: &mut PgConnection, id: CourseId) -> Result<Option<UserId>> {
+    let teacher = sqlx::query_scalar!("select teacher_id from courses where id = $1", id.0);
+    Ok(teacher.fetch_optional(db).await?.flatten())
+}
+
+/// Refuses ids that are no active section, by their place in the request.
+pub async fn check_offered(db: &PgPool, courses: &[CourseId]) -> Result<()> {
+    let ids: Vec<uuid::Uuid> = courses.iter().map(|id| id.0).collect();
+    let offered = sqlx::query_scalar!("select id from courses where id = any($1) and is_active", &ids)
+        .fetch_all(db)
+        .await?;
+    let unknown = courses.iter().enumerate().filter(|(_, id)| !offered.contains(id));
+    let message = "there is no such active section";
+    let errors: Vec<FieldError> = unknown
+        .map(|(index, _)| FieldError::new(format!("course_ids[{index}]"), "unknown", message))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
 /// Every pair among these sections that meets at the same time.
 pub async fn clashes_among(db: &PgPool, courses: &[CourseId]) -> Result<Vec<Clash>> {
     let ids: Vec<uuid::Uuid> = courses.iter().map(|id| id.0).collect();
@@ -193,7 +213,7 @@ pub async fn clashes_among(db: &PgPool, courses: &[CourseId]) -> Result<Vec<Clas
            join courses c on c.id = k.course_id
            join courses w on w.id = k.with_course_id
            where k.course_id = any($1) and k.with_course_id = any($1) and k.course_id < k.with_course_id
-           order by lower(k.minutes), c.code, w.code, c.section, w.section limit 500"#,
+           order by lower(k.minutes), c.code, w.code, c.section, w.section"#,
         &ids
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(Clash::from).collect())
@@ -212,7 +232,7 @@ pub async fn clashes_with(db: &PgPool, schedule: &Schedule, courses: &[CourseId]
            join schedule_meetings($1, null, c.semester, c.year) n
                on coalesce(n.one_off, 0) = m.one_off and n.minutes && m.minutes and n.dates && m.dates
            where c.id = any($2)
-           order by m.minutes, c.code, c.section limit 500"#,
+           order by m.minutes, c.code, c.section"#,
         Json(schedule) as _,
         &ids
     );

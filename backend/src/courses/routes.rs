@@ -14,7 +14,7 @@ use super::queries::{self, Taken};
 use super::rules::{Draft, Rules};
 use super::schedule::{Day, Schedule, clock};
 use crate::app::App;
-use crate::enrollments::{self, Enrollment};
+use crate::enrollments::{self, Enrollment, Status};
 use crate::error::{Error, FieldError, Problem, Refusal, Result};
 use crate::http::etag::{IfMatch, etag};
 use crate::http::idempotency::{Claimed, IdempotencyKey};
@@ -141,6 +141,9 @@ async fn try_update(
     if request.schedule.is_some() || request.is_active.is_some() {
         students.extend(enrollments::queries::enrolled_students(&mut tx, id).await?);
     }
+    // Teachers stand in the same order of locks.
+    students.extend(request.teacher_id.flatten());
+    students.extend(queries::teacher_of(&mut tx, id).await?);
     enrollments::queries::lock_students(&mut tx, students).await?;
     let old = queries::lock(&mut tx, id).await?.ok_or(Error::NotFound("course"))?;
     actor.may(Action::UpdateCourse { teacher: old.draft.teacher_id })?;
@@ -171,13 +174,15 @@ async fn try_update(
     if new.schedule != old.draft.schedule || new.is_active != old.draft.is_active {
         let joined = enrollments::queries::enrolled_students(&mut tx, id).await?;
         if !joined.iter().all(|student| students.contains(student)) {
+            tx.rollback().await?;
             return Ok(None);
         }
         warnings = report_clashes(&mut tx, actor, id).await?;
     }
-    let promoted = match enrollments::fill_seats(&mut tx, id, students, Some(actor.id)).await? {
+    let promoted = match enrollments::fill_seats(&mut tx, id, Some(actor.id)).await? {
         Ok(promoted) => promoted,
         Err(waiter) => {
+            tx.rollback().await?;
             students.insert(waiter);
             return Ok(None);
         }
@@ -226,6 +231,13 @@ async fn report_clashes(db: &mut PgConnection, actor: &Actor, id: CourseId) -> R
         )
         .await?;
     }
+    // Where else a student sits is not the teacher's business; the events keep it for the registrar.
+    if !actor.is_admin() && !warnings.is_empty() {
+        return Ok(vec![format!(
+            "{} of your students now have a clash; tell the registrar's office",
+            warnings.len()
+        )]);
+    }
     Ok(warnings)
 }
 
@@ -237,7 +249,7 @@ async fn check_place(
     allow_teacher_conflict: bool,
 ) -> Result<()> {
     if let Some(teacher) = draft.teacher_id {
-        if !allow_teacher_conflict || except.is_none() {
+        if except.is_none() {
             users::queries::lock_teacher(db, teacher).await?;
         }
         if !allow_teacher_conflict && let Some(taken) = queries::teacher_busy(db, draft, except).await? {
@@ -308,6 +320,10 @@ pub async fn course_enrollments(
     let mut db = app.db.acquire().await?;
     let course = queries::find(&mut db, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
     actor.may(Action::ReadRoster { teacher: course.teacher.map(|teacher| teacher.id) })?;
+    if filter.status == Some(Status::Dropped) {
+        // Who left is no student of theirs any more.
+        actor.may(Action::ManageCourses)?;
+    }
     let mut roster = enrollments::queries::of_course(&mut db, id, &filter).await?;
     if !actor.is_admin() {
         // A teacher sees name, e-mail and department; the student's number is the registrar's.
@@ -335,6 +351,7 @@ pub async fn validate_schedule(
     if request.course_ids.len() > 100 {
         return Err(FieldError::new("course_ids", "too_many", "at most 100 sections at once").into());
     }
+    queries::check_offered(&app.db, &request.course_ids).await?;
     let schedule = request.schedule.as_ref().map(Schedule::parse).transpose().map_err(Error::Invalid)?;
     let mut conflicts = queries::clashes_among(&app.db, &request.course_ids).await?;
     if let Some(schedule) = schedule {

@@ -257,6 +257,12 @@ impl Schedule {
     }
 }
 
+/// A day from 1900 to 9999 as `2025-09-01`; chrono alone takes signs, missing zeros and years no database keeps.
+pub fn calendar_date(text: &str) -> Option<NaiveDate> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+    ((1900..=9999).contains(&date.year()) && date.to_string() == text).then_some(date)
+}
+
 fn parse_slot(field: &str, day: Day, value: &Value) -> Result<Slot, FieldError> {
     let wrong = |code, message: String| FieldError::new(field, code, message);
     if let Some(time) = value.as_str() {
@@ -282,8 +288,8 @@ fn parse_slot(field: &str, day: Day, value: &Value) -> Result<Slot, FieldError> 
     let date = |name: &str| {
         string(name)?
             .map(|text| {
-                text.parse::<NaiveDate>()
-                    .map_err(|_| wrong("invalid_date", format!("write `{name}` as 2025-09-01")))
+                calendar_date(text)
+                    .ok_or_else(|| wrong("invalid_date", format!("write `{name}` as 2025-09-01")))
             })
             .transpose()
     };

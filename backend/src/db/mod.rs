@@ -1,10 +1,11 @@
 //! Connections to PostgreSQL.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::{ConnectOptions, PgConnection, PgPool};
 
 use crate::telemetry::SLOW_STATEMENT;
 
@@ -12,6 +13,15 @@ use crate::telemetry::SLOW_STATEMENT;
 pub mod embedded;
 /// Bringing the schema up to this version.
 pub mod migrations;
+
+/// Set when a server refused to write (SQLSTATE 25006), until one is found that does.
+pub static DEMOTED: AtomicBool = AtomicBool::new(false);
+
+async fn is_writable(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let read_only: String = sqlx::query_scalar("show transaction_read_only").fetch_one(connection).await?;
+    DEMOTED.store(read_only != "off", Ordering::Relaxed);
+    Ok(read_only == "off")
+}
 
 /// How to reach the database named by a URL.
 pub fn options(url: &str) -> anyhow::Result<PgConnectOptions> {
@@ -37,13 +47,12 @@ pub fn pool(options: PgConnectOptions, most: u32) -> PgPool {
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
             Box::pin(async move {
-                // One round trip at most once a second for an idle connection; none on the hot path.
-                if meta.idle_for < Duration::from_secs(1) {
+                // One round trip at most once a second for an idle connection, none on the hot path; but every
+                // connection is asked while there is reason to think that the server was demoted.
+                if meta.idle_for < Duration::from_secs(1) && !DEMOTED.load(Ordering::Relaxed) {
                     return Ok(true);
                 }
-                let read_only: String =
-                    sqlx::query_scalar("show transaction_read_only").fetch_one(connection).await?;
-                Ok(read_only == "off")
+                is_writable(connection).await
             })
         })
         .connect_lazy_with(options)

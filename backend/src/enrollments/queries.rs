@@ -24,9 +24,13 @@ pub async fn lock_students(db: &mut PgConnection, students: &BTreeSet<UserId>) -
 }
 
 /// Locks a student out of order, if that can be had without waiting.
-pub async fn try_lock_student(db: &mut PgConnection, student: UserId) -> Result<bool> {
-    let row = sqlx::query!("select id from users where id = $1 for no key update skip locked", student.0);
-    Ok(row.fetch_optional(db).await?.is_some())
+pub async fn try_lock_student(db: &mut PgConnection, student: UserId) -> Result<Option<StudentFacts>> {
+    let facts = sqlx::query_as!(
+        StudentFacts,
+        "select role, is_active from users where id = $1 for no key update skip locked",
+        student.0
+    );
+    Ok(facts.fetch_optional(db).await?)
 }
 
 pub async fn lock_courses(db: &mut PgConnection, courses: &BTreeSet<CourseId>) -> Result<()> {
@@ -47,7 +51,8 @@ pub async fn lock_student(db: &mut PgConnection, student: UserId) -> Result<Opti
     Ok(facts.fetch_optional(db).await?)
 }
 
-/// Locks the section, and tells what admission depends on; windows by the database's clock.
+/// Locks the section, shares the calendar of its term, and tells what admission depends on; windows by the
+/// database's clock.
 pub async fn lock_course(db: &mut PgConnection, course: CourseId) -> Result<Option<CourseFacts>> {
     let facts = sqlx::query_as!(
         CourseFacts,
@@ -55,7 +60,9 @@ pub async fn lock_course(db: &mut PgConnection, course: CourseId) -> Result<Opti
                (select count(*) from enrollments w where w.course_id = c.id and w.status = 'pending') as "waitlist_count!",
                registration_state(t.registration_opens_at, t.registration_closes_at) as "registration!: RegistrationState",
                coalesce(t.drop_deadline <= now(), false) as "drop_deadline_passed!"
-           from courses c left join terms t on t.year = c.year and t.semester = c.semester
+           from courses c
+           left join terms t on t.year = c.year and t.semester = c.semester
+           cross join lateral hold_calendar(c.year, c.semester, false)
            where c.id = $1 for no key update of c"#,
         course.0
     );
@@ -128,17 +135,10 @@ pub async fn waits_for(db: &mut PgConnection, student: UserId) -> Result<BTreeSe
     Ok(ids.fetch_all(db).await?.into_iter().collect())
 }
 
-pub struct Waiter {
-    pub user_id: UserId,
-    pub role: crate::policy::Role,
-    pub is_active: bool,
-}
-
-pub async fn waiters(db: &mut PgConnection, course: CourseId) -> Result<Vec<Waiter>> {
-    let waiters = sqlx::query_as!(
-        Waiter,
-        "select e.user_id, u.role, u.is_active from enrollments e join users u on u.id = e.user_id
-         where e.course_id = $1 and e.status = 'pending' order by e.waitlist_rank",
+/// The queue of a section, first come first.
+pub async fn waiters(db: &mut PgConnection, course: CourseId) -> Result<Vec<UserId>> {
+    let waiters = sqlx::query_scalar!(
+        "select user_id from enrollments where course_id = $1 and status = 'pending' order by waitlist_rank",
         course.0
     );
     Ok(waiters.fetch_all(db).await?)
@@ -228,6 +228,7 @@ pub async fn join_queue(
     student: UserId,
     course: CourseId,
     actor: UserId,
+    facts: Value,
 ) -> Result<Option<Enrollment>> {
     let row = sqlx::query!(
         r#"with place as (
@@ -238,14 +239,16 @@ pub async fn join_queue(
                    where enrollments.status = 'dropped'
                returning id, enrolled_at
            ), note as (
-               insert into enrollment_events (user_id, course_id, event, actor_id) select $1, $2, 'waitlisted', $3 from place
+               insert into enrollment_events (user_id, course_id, event, actor_id, facts)
+               select $1, $2, 'waitlisted', $3, $4 from place
            )
            select id as "id: EnrollmentId", enrolled_at,
                (select count(*) + 1 from enrollments where course_id = $2 and status = 'pending') as "position!"
            from place"#,
         student.0,
         course.0,
-        actor.0
+        actor.0,
+        facts
     )
     .fetch_optional(db)
     .await?;

@@ -37,7 +37,35 @@ pub async fn enroll(
     actor.may(Action::Enroll { student })?;
     let (wish, reason) = wish(&actor, &request)?;
 
+    let asked = Asked { student, course, wish, reason };
     let _turn = app.registrations.enter().await?;
+    let mut students = BTreeSet::from([student]);
+    for _ in 0..MOST_TRIES {
+        if let Some(answer) = try_enroll(&app, &actor, &asked, &key, &request, &mut students).await? {
+            return Ok(answer);
+        }
+    }
+    Err(Error::Overloaded)
+}
+
+/// What is asked for.
+struct Asked {
+    student: UserId,
+    course: CourseId,
+    wish: Wish,
+    reason: String,
+}
+
+/// One attempt; `None` when the lock of a waiter is still missing.
+async fn try_enroll(
+    app: &App,
+    actor: &Actor,
+    asked: &Asked,
+    key: &IdempotencyKey,
+    request: &EnrollRequest,
+    students: &mut BTreeSet<UserId>,
+) -> Result<Option<Response>> {
+    let Asked { student, course, wish, .. } = *asked;
     let full = if wish.waitlist || wish.over_capacity {
         None
     } else {
@@ -45,16 +73,16 @@ pub async fn enroll(
     };
     let mut tx = app.db.begin().await?;
     let claim =
-        match key.claim(&app, &mut tx, actor.id.0, "POST /courses/{id}/enroll", &(course, &request)).await? {
+        match key.claim(app, &mut tx, actor.id.0, "POST /courses/{id}/enroll", &(course, request)).await? {
             Claimed::Fresh(claim) => claim,
-            Claimed::Replay(answer) => return answer,
+            Claimed::Replay(answer) => return answer.map(Some),
         };
     let decision = match full {
-        Some(full) => Err(rules::full(&full)),
-        None => decide(&mut tx, &actor, student, course, wish, &reason).await?,
+        Some(full) => Decision::Refused(rules::full(&full)),
+        None => decide(&mut tx, actor, asked, students).await?,
     };
     match decision {
-        Ok(enrollment) => {
+        Decision::Granted { enrollment, promoted } => {
             let status = if enrollment.status == Status::Enrolled {
                 StatusCode::CREATED
             } else {
@@ -62,24 +90,21 @@ pub async fn enroll(
             };
             claim.keep(&mut tx, status, &enrollment).await?;
             tx.commit().await?;
-            report_granted(&app, &enrollment);
-            Ok((status, Json(enrollment)).into_response())
+            report_granted(app, &enrollment, promoted);
+            Ok(Some((status, Json(enrollment)).into_response()))
         }
-        Err(refusal) => {
-            queries::note(
-                &mut tx,
-                student,
-                course,
-                "refused",
-                Some(&refusal.code),
-                Some(actor.id),
-                &refusal.facts,
-            )
-            .await?;
+        Decision::Refused(refusal) => {
+            let (code, facts) = (Some(&*refusal.code), &refusal.facts);
+            queries::note(&mut tx, student, course, "refused", code, Some(actor.id), facts).await?;
             claim.keep(&mut tx, StatusCode::CONFLICT, &refusal).await?;
             tx.commit().await?;
-            report_refused(&app, student, course, &refusal);
+            report_refused(app, student, course, &refusal);
             Err(refusal.into())
+        }
+        Decision::NeedsLock(waiter) => {
+            tx.rollback().await?;
+            students.insert(waiter);
+            Ok(None)
         }
     }
 }
@@ -97,45 +122,68 @@ fn wish(actor: &Actor, request: &EnrollRequest) -> Result<(Wish, String)> {
             .into());
         }
     }
-    let wish =
-        Wish { by_admin: actor.is_admin(), waitlist: request.waitlist, over_capacity: request.over_capacity };
+    let wish = Wish {
+        by_admin: actor.may(Action::OverrideEnrollment).is_ok(),
+        waitlist: request.waitlist,
+        over_capacity: request.over_capacity,
+    };
     Ok((wish, reason.unwrap_or_default()))
 }
 
-/// Under the locks of the student and then the section: may they, and if so, it is done. Nothing is written before a
-/// refusal, so the caller can still commit the event that tells of it.
+enum Decision {
+    Granted { enrollment: Box<Enrollment>, promoted: u64 },
+    Refused(Refusal),
+    NeedsLock(UserId),
+}
+
+/// Under the locks of the student and then the section: may they, and if so, it is done. A refusal leaves only what
+/// the waiters got, so the caller can still commit the event that tells of it.
 async fn decide(
     db: &mut PgConnection,
     actor: &Actor,
-    student: UserId,
-    course: CourseId,
-    wish: Wish,
-    reason: &str,
-) -> Result<Result<Enrollment, Refusal>> {
+    asked: &Asked,
+    students: &BTreeSet<UserId>,
+) -> Result<Decision> {
+    let Asked { student, course, wish, ref reason } = *asked;
+    queries::lock_students(db, students).await?;
     let who = queries::lock_student(db, student).await?.ok_or(Error::NotFound("student"))?;
-    let facts = queries::lock_course(db, course).await?.ok_or(Error::NotFound("course"))?;
+    let mut facts = queries::lock_course(db, course).await?.ok_or(Error::NotFound("course"))?;
+    let mut promoted = 0;
+    if facts.has_seat() && facts.waitlist_count > 0 && !wish.by_admin {
+        // Somebody may have come to fit since the queue was last looked at; nobody overtakes them.
+        match fill_seats(db, course, None).await? {
+            Ok(seats) => promoted = seats,
+            Err(waiter) => return Ok(Decision::NeedsLock(waiter)),
+        }
+        facts = queries::lock_course(db, course).await?.ok_or(Error::NotFound("course"))?;
+    }
     let held = queries::held(db, student, course).await?;
     let clashes = queries::clashes(db, student, course).await?;
     let grant = match rules::admit(&who, &facts, held, &clashes, wish) {
         Ok(grant) => grant,
-        Err(refusal) => return Ok(Err(refusal)),
+        Err(refusal) => return Ok(Decision::Refused(refusal)),
     };
-    let why = if reason.is_empty() { json!({}) } else { json!({ "reason": reason }) };
+    let above = grant == Grant::SeatAboveCapacity;
+    let mut why = facts.counts();
+    if !reason.is_empty() {
+        why["reason"] = json!(reason);
+    }
+    if above {
+        why["above_capacity"] = json!(true);
+    }
     let enrollment = match grant {
-        Grant::Seat => queries::take_seat(db, student, course, false, "enrolled", actor.id, why).await?,
-        Grant::SeatAboveCapacity => {
-            let why = json!({ "reason": reason, "above_capacity": true });
-            queries::take_seat(db, student, course, true, "enrolled", actor.id, why).await?
+        Grant::Seat | Grant::SeatAboveCapacity => {
+            queries::take_seat(db, student, course, above, "enrolled", actor.id, why).await?
         }
-        Grant::PlaceInQueue => queries::join_queue(db, student, course, actor.id).await?,
+        Grant::PlaceInQueue => queries::join_queue(db, student, course, actor.id, why).await?,
     };
-    Ok(Ok(enrollment.ok_or_else(|| anyhow::anyhow!("a seat granted under lock was not there"))?))
+    let enrollment = enrollment.ok_or_else(|| anyhow::anyhow!("a seat granted under lock was not there"))?;
+    Ok(Decision::Granted { enrollment: Box::new(enrollment), promoted })
 }
 
-fn report_granted(app: &App, enrollment: &Enrollment) {
-    if enrollment.status == Status::Enrolled {
-        app.metrics.enrollments.with_label_values(&["enrolled"]).inc();
-    }
+fn report_granted(app: &App, enrollment: &Enrollment, promoted: u64) {
+    let seats = promoted + u64::from(enrollment.status == Status::Enrolled);
+    app.metrics.enrollments.with_label_values(&["enrolled"]).inc_by(seats);
     tracing::info!(
         event = "enrollment_granted", function = "enroll", course_id = %enrollment.course_id,
         student_id = %enrollment.user_id, status = enrollment.status.as_str(), "Enrollment granted"
@@ -212,7 +260,7 @@ async fn try_drop(
     if now.status == Status::Dropped {
         return Ok(Some(queries::one(&mut tx, id).await?));
     }
-    if let Err(refusal) = rules::release(&facts, now.status, actor.is_admin()) {
+    if let Err(refusal) = rules::release(&facts, now.status, actor.may(Action::OverrideEnrollment).is_ok()) {
         queries::note(
             &mut tx,
             student,
@@ -229,9 +277,10 @@ async fn try_drop(
     queries::give_up(&mut tx, id, now.status, actor.id).await?;
     let mut promoted = 0;
     for freed in courses {
-        match fill_seats(&mut tx, freed, students, Some(actor.id)).await? {
+        match fill_seats(&mut tx, freed, Some(actor.id)).await? {
             Ok(seats) => promoted += seats,
             Err(waiter) => {
+                tx.rollback().await?;
                 students.insert(waiter);
                 return Ok(None);
             }

@@ -1,5 +1,7 @@
 //! Whether a student may have a seat; pure. Facts come from rows under lock.
 
+use serde_json::{Value, json};
+
 use crate::courses::Clash;
 use crate::error::Refusal;
 use crate::ids::CourseId;
@@ -32,6 +34,15 @@ pub struct CourseFacts {
 impl CourseFacts {
     pub fn has_seat(&self) -> bool {
         self.enrolled_count < self.capacity
+    }
+
+    /// What an event keeps of the section.
+    pub fn counts(&self) -> Value {
+        json!({
+            "capacity": self.capacity,
+            "enrolled_count": self.enrolled_count,
+            "waitlist_count": self.waitlist_count,
+        })
     }
 
     fn name(&self) -> String {
@@ -75,7 +86,7 @@ pub fn admit(
         }
         Some(Status::Pending | Status::Dropped) | None => {}
     }
-    // A free seat beside a queue is one that no waiter could take; it is anybody's.
+    // The queue was served before: a seat that is still free is one no waiter could take.
     if course.has_seat() {
         no_clash(clashes)?;
         Ok(Grant::Seat)

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
 use sqlx::PgConnection;
 
 use super::queries;
-use super::rules::{self, StudentFacts};
+use super::rules;
 use crate::app::App;
 use crate::error::{Error, Refusal, Result};
 use crate::ids::{CourseId, UserId};
@@ -15,14 +14,13 @@ use crate::ids::{CourseId, UserId};
 pub const MOST_TRIES: usize = 16;
 
 /// Gives the free seats of a section to its waiters, first come, first served; each waiter passed over leaves an
-/// event with the reason. The caller holds the section's lock, and the locks of `locked` students.
+/// event with the reason. The caller holds the section's lock.
 ///
 /// The inner error is a student whose lock somebody else holds: roll back, and start over with it among the first.
 /// (Waiting for it here, with the section in hand, could deadlock.)
 pub async fn fill_seats(
     db: &mut PgConnection,
     course: CourseId,
-    locked: &BTreeSet<UserId>,
     actor: Option<UserId>,
 ) -> Result<Result<u64, UserId>> {
     let mut promoted = 0;
@@ -30,16 +28,13 @@ pub async fn fill_seats(
     if !facts.has_seat() || facts.waitlist_count == 0 {
         return Ok(Ok(0));
     }
-    for waiter in queries::waiters(db, course).await? {
+    for student in queries::waiters(db, course).await? {
         if !facts.has_seat() {
             break;
         }
-        let student = waiter.user_id;
-        if !locked.contains(&student) && !queries::try_lock_student(db, student).await? {
-            return Ok(Err(student));
-        }
+        // A lock that is held already is simply had again.
+        let Some(who) = queries::try_lock_student(db, student).await? else { return Ok(Err(student)) };
         let clashes = queries::clashes(db, student, course).await?;
-        let who = StudentFacts { role: waiter.role, is_active: waiter.is_active };
         match rules::promote(&who, &facts, &clashes) {
             Err(refusal) => skip(db, student, course, &refusal, actor).await?,
             Ok(()) => {
@@ -50,7 +45,7 @@ pub async fn fill_seats(
                     false,
                     "promoted",
                     actor.unwrap_or(student),
-                    json!({}),
+                    facts.counts(),
                 )
                 .await?;
                 seat.ok_or_else(|| anyhow::anyhow!("a locked section lost a seat"))?;
@@ -82,10 +77,15 @@ async fn skip(
 /// rescheduled course, an account activated again). Answers how many got a seat.
 pub async fn settle_all(app: &App) -> Result<u64> {
     let mut promoted = 0;
+    let mut failure = None;
     for course in queries::unsettled(&app.db).await? {
-        promoted += settle(app, course).await?;
+        // One section in trouble must not keep the others from theirs.
+        match settle(app, course).await {
+            Ok(seats) => promoted += seats,
+            Err(error) => failure = Some(error),
+        }
     }
-    Ok(promoted)
+    failure.map_or(Ok(promoted), Err)
 }
 
 async fn settle(app: &App, course: CourseId) -> Result<u64> {
@@ -93,14 +93,17 @@ async fn settle(app: &App, course: CourseId) -> Result<u64> {
     for _ in 0..MOST_TRIES {
         let mut tx = app.db.begin().await?;
         queries::lock_students(&mut tx, &students).await?;
-        match fill_seats(&mut tx, course, &students, None).await? {
+        match fill_seats(&mut tx, course, None).await? {
             Ok(promoted) => {
                 tx.commit().await?;
                 app.metrics.enrollments.with_label_values(&["enrolled"]).inc_by(promoted);
                 return Ok(promoted);
             }
-            Err(student) => students.insert(student),
-        };
+            Err(student) => {
+                tx.rollback().await?;
+                students.insert(student);
+            }
+        }
     }
     Err(Error::Overloaded)
 }

@@ -20,4 +20,4 @@ pub mod ui;
 pub mod validate;
 
 pub use extract::{Json, JsonOrDefault, Path, Query};
-pub use page::{Page, PageParams};
+pub use page::Page;

@@ -3,21 +3,9 @@
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::error::{FieldError, Result};
-
-/// Which page; flatten-free on purpose, because serde's `flatten` loses number types in query strings.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PageParams {
-    /// From 1.
-    #[param(minimum = 1, default = 1)]
-    pub page: Option<i64>,
-    /// At most 100.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub page_size: Option<i64>,
-}
 
 /// A window of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

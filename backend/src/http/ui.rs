@@ -77,7 +77,9 @@ fn generic(path: &str) -> Option<String> {
 
 fn decode(path: &str) -> Option<String> {
     let bytes = percent_encoding::percent_decode_str(path).decode_utf8().ok()?;
-    let clean = !bytes.contains('\0') && !bytes.contains('\\') && !bytes.split('/').any(|part| part == "..");
+    let clean = !bytes.contains(char::is_control)
+        && !bytes.contains('\\')
+        && !bytes.split('/').any(|part| part == "..");
     clean.then(|| bytes.into_owned())
 }
 

@@ -113,10 +113,8 @@ pub fn time(text: &str) -> Result<u16, Wrong> {
 }
 
 pub fn date(text: &str) -> Result<NaiveDate, Wrong> {
-    let wrong = || Wrong::new("date not readable", "write dates as 2024-06-11");
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wrong())?;
-    // chrono is more lenient than the format: it takes signs and missing zeros.
-    if date.to_string() == text { Ok(date) } else { Err(wrong()) }
+    crate::courses::calendar_date(text)
+        .ok_or_else(|| Wrong::new("date not readable", "write dates as 2024-06-11"))
 }
 
 /// The person who teaches, and whether the cell named others too; words that stand for nobody are nobody.

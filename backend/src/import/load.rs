@@ -41,6 +41,8 @@ pub async fn load(
     }
     let changed = plan.existing.values().filter(|existing| !existing.changes.is_empty());
     let changed: Vec<Uuid> = changed.map(|existing| existing.id.0).collect();
+    // Nobody registers in this term by times that are about to change.
+    crate::terms::queries::hold_calendar(db, rules.year, rules.semester).await?;
     queries::lock_courses(db, &changed).await?;
     let moved = plan.existing.values().filter(|existing| existing.moves);
     let moved: Vec<Uuid> = moved.map(|existing| existing.id.0).collect();
@@ -168,7 +170,7 @@ async fn fill_new_seats(db: &mut PgConnection, plan: &Plan) -> anyhow::Result<()
     let growing = plan.existing.values().filter(|existing| existing.grows);
     let growing: BTreeSet<CourseId> = growing.map(|existing| existing.id).collect();
     for course in growing {
-        let promoted = fill_seats(db, course, &BTreeSet::new(), None).await?;
+        let promoted = fill_seats(db, course, None).await?;
         if let Err(student) = promoted {
             tracing::debug!(%course, %student, "a waiter is busy elsewhere; the next look at the waitlists decides");
         }

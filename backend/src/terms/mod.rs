@@ -1,7 +1,7 @@
 //! Terms: their class dates and registration windows.
 
 mod model;
-mod queries;
+pub mod queries;
 mod routes;
 
 pub use model::{RegistrationState, Semester, Term};

@@ -30,10 +30,9 @@ pub async fn list(db: &PgPool) -> Result<Vec<Term>> {
     Ok(terms.fetch_all(db).await?)
 }
 
-/// Lets no registration in between while a term's dates change: a student must not slip into a clash unreported.
-/// Waits for those under way; they hold up nothing that follows here.
-pub async fn hold_enrollments(db: &mut PgConnection) -> Result<()> {
-    sqlx::query!("lock table enrollments in share mode").execute(db).await?;
+/// Holds the term's calendar alone: no registration, edit or import judges by dates that are about to change.
+pub async fn hold_calendar(db: &mut PgConnection, year: i32, semester: Semester) -> Result<()> {
+    sqlx::query!("select hold_calendar($1, $2, true)", year, semester.as_str()).execute(db).await?;
     Ok(())
 }
 

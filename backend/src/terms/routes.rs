@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::courses::FIRST_YEAR;
 use crate::enrollments;
 use crate::error::{Error, FieldError, Problem, Result};
+use crate::http::validate::Fields;
 use crate::http::{Json, Path};
 use crate::policy::{Action, Actor};
 
@@ -32,8 +33,9 @@ pub async fn put_term(
     if !(1900..=9999).contains(&year) {
         return Err(FieldError::new("year", "out_of_range", "1900 to 9999").into());
     }
+    check_years(&request)?;
     let mut tx = app.db.begin().await?;
-    queries::hold_enrollments(&mut tx).await?;
+    queries::hold_calendar(&mut tx, year, semester).await?;
     let before = queries::clashes(&mut tx, year, semester).await?;
     queries::put(&mut tx, year, semester, &request).await?;
     let mut warnings = vec![];
@@ -69,6 +71,24 @@ pub async fn put_term(
         "Term updated"
     );
     Ok(Json(ChangedTerm { term: term.ok_or(Error::NotFound("term"))?, warnings }))
+}
+
+/// Days and moments that a calendar has and a database keeps.
+fn check_years(term: &PutTerm) -> Result<()> {
+    let days = [("starts_on", term.starts_on), ("ends_on", term.ends_on)];
+    let moments = [
+        ("registration_opens_at", term.registration_opens_at),
+        ("registration_closes_at", term.registration_closes_at),
+        ("drop_deadline", term.drop_deadline),
+    ];
+    let days = days.map(|(name, day)| (name, day.map(|day| day.year())));
+    let moments = moments.map(|(name, moment)| (name, moment.map(|moment| moment.year())));
+    let mut fields = Fields::default();
+    for (name, year) in days.into_iter().chain(moments) {
+        let fine = year.is_none_or(|year| (1900..=9999).contains(&year));
+        fields.require(fine, || FieldError::new(name, "out_of_range", "a year from 1900 to 9999"));
+    }
+    fields.finish(|| Some(()))
 }
 
 /// The institution's settings, as a client needs them.

@@ -246,5 +246,13 @@ pub async fn user_enrollments(
     let mut db = app.db.acquire().await?;
     queries::find(&mut db, id).await?.ok_or(Error::NotFound("person"))?;
     let teacher = (!whole).then_some(actor.id);
-    Ok(enrollments::queries::of_student(&mut db, id, teacher, &filter).await?.answer(&uri))
+    let mut page = enrollments::queries::of_student(&mut db, id, teacher, &filter).await?;
+    if actor.id != id {
+        // `my_enrollment` is the caller's, and the caller is somebody else.
+        page.items
+            .iter_mut()
+            .filter_map(|item| item.course.as_mut())
+            .for_each(|course| course.my_enrollment = None);
+    }
+    Ok(page.answer(&uri))
 }

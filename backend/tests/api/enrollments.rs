@@ -344,3 +344,53 @@ async fn new_class_dates_report_the_students_whose_exam_now_clashes(db: PgPool) 
     );
     assert_eq!(uems.count("select count(*) from enrollment_events where event = 'clash_created'").await, 1);
 }
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn nobody_overtakes_a_waiter_who_has_come_to_fit(db: PgPool) {
+    let uems = TestApp::new(db);
+    let course = uems.monday("CS101", 1, "09:00-11:00").await;
+    let clashing = uems.monday("CS102", 9, "10:00-12:00").await;
+    let (ada, bob, cyd) = (uems.student("ada").await, uems.student("bob").await, uems.student("cyd").await);
+    ada.enroll(course).await.expect(201);
+    bob.enroll(clashing).await.expect(201);
+    bob.wait_for(course).await.expect(202);
+    ada.drop_course(course).await.expect(200);
+    // What stood in Bob's way goes without anybody looking at the queue.
+    sqlx::query("update courses set is_active = false where id = $1")
+        .bind(clashing)
+        .execute(&uems.db)
+        .await
+        .unwrap();
+    assert_eq!(cyd.enroll(course).await.expect(409).code(), "course_full");
+    assert_eq!(bob.status_in(course).await, "enrolled");
+    uems.assert_sound().await;
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn new_dates_wait_for_registrations_under_way_and_they_for_new_dates(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, registrar) = (uems.student("ada").await, uems.admin("root").await);
+    let course = uems.monday("CS101", 9, "09:00-10:00").await;
+    let mut term = uems.db.begin().await.unwrap();
+    sqlx::query("select hold_calendar(2025, 'fall', true)").execute(&mut *term).await.unwrap();
+    let enrolling = tokio::spawn({
+        let ada = ada.clone();
+        async move { ada.enroll(course).await }
+    });
+    let editing = tokio::spawn(async move {
+        registrar
+            .put(&format!("/courses/{course}"), json!({ "schedule": {"tuesday": ["09:00-10:00"]} }))
+            .await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    assert!(!enrolling.is_finished() && !editing.is_finished());
+    sqlx::query("insert into terms (semester, year, starts_on, ends_on) values ('fall', 2025, '2025-09-01', '2025-12-05')")
+        .execute(&mut *term)
+        .await
+        .unwrap();
+    term.commit().await.unwrap();
+    enrolling.await.unwrap().expect(201);
+    editing.await.unwrap().expect(200);
+    let left_over = "select count(*) from course_meetings where lower(minutes) < 1440 or lower_inf(dates)";
+    assert_eq!(uems.count(left_over).await, 0, "rows of the old schedule, or with the old dates");
+}

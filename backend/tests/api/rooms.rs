@@ -275,7 +275,9 @@ async fn a_plan_is_held_against_sections_and_itself(db: PgPool) {
         verdict(json!({ "course_ids": [early, apart], "schedule": { "monday": ["10:30-12:30"] } })).await;
     assert_eq!(pairs(&planned), ["plan CS101 monday 10:30-11:00", "plan CS103 monday 12:00-12:30"]);
     assert_eq!(verdict(json!({ "schedule": { "monday": ["10:30-12:30"] } })).await["valid"], true);
-    assert_eq!(verdict(json!({ "course_ids": [CourseId::new()] })).await["valid"], true);
+    let nothing = json!({ "course_ids": [early, CourseId::new()] });
+    let unknown = ada.post("/courses/validate-schedule", nothing).await.expect(422);
+    assert_eq!(unknown.field_errors(), [("course_ids[1]".to_owned(), "unknown".to_owned())]);
     let many: Vec<CourseId> = (0..101).map(|_| CourseId::new()).collect();
     ada.post("/courses/validate-schedule", json!({ "course_ids": many })).await.expect(422);
     let overlapping = ada

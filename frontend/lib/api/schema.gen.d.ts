@@ -422,6 +422,11 @@ export interface components {
       /** @description Sentences for the person who made the change, such as students who now have a clash. */
       warnings: string[];
     };
+    /** @description A term after a change, with what the change brought about. */
+    ChangedTerm: components['schemas']['Term'] & {
+      /** @description Sentences for the person who made the change: students for whom a dated meeting and a class now clash. */
+      warnings: string[];
+    };
     /** @description Two sections that meet at the same time. The first is absent when it is a schedule that is only being planned. */
     Clash: {
       code?: string | null;
@@ -942,7 +947,7 @@ export interface components {
       drop_deadline?: string | null;
       /** Format: date */
       ends_on?: string | null;
-      /** @description The term to look at first: classes are on, or it is the next one, or the newest. */
+      /** @description The term to look at first: its registration window is open, or else its classes are on, or it is the newest. */
       is_current: boolean;
       registration: components['schemas']['RegistrationState'];
       /**
@@ -1735,7 +1740,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['Term'];
+          'application/json': components['schemas']['ChangedTerm'];
         };
       };
       '4XX': {

@@ -139,7 +139,7 @@ async fn other_methods_are_refused_with_the_ones_that_work(db: PgPool) {
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn addresses_of_nothing_are_not_found(db: PgPool) {
-    let mut range = Range::open(&TestApp::new(db)).await;
+    let mut range = Range::open(&TestApp::new(db.clone())).await;
     for path in [
         "",
         "/",
@@ -165,6 +165,12 @@ async fn addresses_of_nothing_are_not_found(db: PgPool) {
     }
     for uri in ["/api", "/api/", "/api/v2/courses", "/api/v1x"] {
         range.expect(&Shot { uri: uri.to_owned(), ..Shot::new("GET", "") }, &[404]).await;
+    }
+    // A page's address, and so no problem+json; but never a redirect that cannot be written.
+    let app = TestApp::new(db);
+    for uri in ["/%0a/", "/%0d/x/", "/%7f/"] {
+        let request = axum::http::Request::builder().uri(uri).body(axum::body::Body::empty()).unwrap();
+        assert_eq!(app.send(request).await.status, 404, "{uri}");
     }
     range.close();
 }
