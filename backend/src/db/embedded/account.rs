@@ -1,12 +1,13 @@
 //! The account PostgreSQL runs as. It refuses root, so a `uems` that is root gives it to somebody unprivileged.
 
-use std::fs::Metadata;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::fs::{File, Metadata, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Context;
+use rustix::fs::OFlags;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -79,11 +80,27 @@ pub fn make_private(folder: &Path, account: Option<&Account>) -> anyhow::Result<
     give(folder, account)
 }
 
-/// Hands a file or folder made by root to the account.
+/// Options for a file in a folder that belongs to the account: root follows no link that the account may have put there.
+pub fn no_links() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    options
+}
+
+/// Hands a file or folder made by root to the account, and not what a link in its place leads to.
 pub fn give(path: &Path, account: Option<&Account>) -> anyhow::Result<()> {
     match account {
-        Some(account) => std::os::unix::fs::chown(path, Some(account.uid), Some(account.gid))
+        Some(account) => std::os::unix::fs::lchown(path, Some(account.uid), Some(account.gid))
             .with_context(|| format!("cannot give {} to `{}`", path.display(), account.name)),
+        None => Ok(()),
+    }
+}
+
+/// [`give`] for a file that is open, whatever stands under its name by now.
+pub fn give_file(file: &File, account: Option<&Account>) -> anyhow::Result<()> {
+    match account {
+        Some(account) => std::os::unix::fs::fchown(file, Some(account.uid), Some(account.gid))
+            .with_context(|| format!("cannot give a file to `{}`", account.name)),
         None => Ok(()),
     }
 }

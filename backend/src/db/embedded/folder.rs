@@ -10,7 +10,7 @@ use anyhow::Context;
 use sha2::{Digest, Sha256};
 
 use super::SYSTEM_FOLDER;
-use super::account::{Account, give, make_private};
+use super::account::{self, Account, give_file, make_private};
 use super::postmaster::Postmaster;
 use crate::config::Config;
 
@@ -70,10 +70,10 @@ impl Folder {
     pub fn lock(&self, purpose: &str) -> anyhow::Result<Result<Lock, Holder>> {
         let path = self.path.join("uems.lock");
         let context = || format!("cannot use {}; is {} yours?", path.display(), self.path.display());
-        let mut options = File::options();
+        let mut options = account::no_links();
         let file =
             options.read(true).write(true).create(true).truncate(false).open(&path).with_context(context)?;
-        give(&path, self.account.as_ref())?;
+        give_file(&file, self.account.as_ref())?;
         let mut lock = Lock { file };
         match lock.file.try_lock() {
             Ok(()) => {
@@ -190,6 +190,17 @@ mod tests {
         assert!(error.contains("`nobody`") && error.contains("--data-dir"), "{error}");
         assert_eq!(choose(wanted.clone(), false, as_nobody).unwrap().0, Path::new(SYSTEM_FOLDER));
         assert_eq!(choose(wanted.clone(), false, |_| Ok(None)).unwrap(), (wanted, None));
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_lock_is_not_followed() {
+        let home = tempfile::tempdir().unwrap();
+        let elsewhere = home.path().join("precious");
+        std::fs::write(&elsewhere, "precious").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, home.path().join("uems.lock")).unwrap();
+        let folder = Folder { path: home.path().to_owned(), account: None };
+        assert!(folder.lock("uems serve").is_err());
+        assert_eq!(std::fs::read_to_string(elsewhere).unwrap(), "precious");
     }
 
     #[test]

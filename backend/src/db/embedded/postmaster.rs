@@ -1,11 +1,13 @@
 //! A running PostgreSQL server, as its `postmaster.pid` describes it.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use sqlx::postgres::PgConnectOptions;
 
+use super::account;
 use super::cluster::{DATABASE, SUPERUSER};
 
 /// It only names the socket's file: nothing listens on the network.
@@ -34,7 +36,8 @@ impl Postmaster {
         if let Ok(text) = std::fs::read_to_string(&file)
             && let Some((_, rest)) = text.split_once('\n')
         {
-            std::fs::write(&file, format!("{}\n{rest}", std::process::id()))?;
+            let mut file = account::no_links().write(true).truncate(true).open(&file)?;
+            file.write_all(format!("{}\n{rest}", std::process::id()).as_bytes())?;
         }
         match std::fs::remove_file(socket_folder.join(format!(".s.PGSQL.{PORT}.lock"))) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),

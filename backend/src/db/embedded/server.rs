@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 use tokio::process::Child;
 
-use super::account::{command, give};
+use super::account::{self, command, give_file};
 use super::cluster;
 use super::folder::Folder;
 use super::postmaster::{PORT, Postmaster};
@@ -216,9 +216,9 @@ fn open_log(folder: &Folder) -> anyhow::Result<File> {
     if path.metadata().is_ok_and(|found| found.len() > LONG_LOG) {
         std::fs::rename(&path, path.with_extension("log.1"))?;
     }
-    let file = File::options().create(true).append(true).open(&path);
+    let file = account::no_links().create(true).append(true).open(&path);
     let file = file.with_context(|| format!("cannot write {}", path.display()))?;
-    give(&path, folder.account.as_ref())?;
+    give_file(&file, folder.account.as_ref())?;
     Ok(file)
 }
 
