@@ -30,7 +30,7 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
     let counted =
         handler.clone().filter(|handler| app.config.telemetry.enable_metrics && is_counted(handler));
 
-    let span = tracing::info_span!("request", request_id = %id, trace_id = %trace_id, user_id = field::Empty, user_role = field::Empty);
+    let span = tracing::error_span!("request", request_id = %id, trace_id = %trace_id, user_id = field::Empty, user_role = field::Empty);
     let in_progress = counted.as_deref().map(|handler| InProgress::enter(&app, method, handler));
     let quiet = handler.as_deref().is_none_or(|handler| !is_counted(handler));
     if !quiet {
