@@ -141,6 +141,10 @@ async fn try_update(
     if request.schedule.is_some() || request.is_active.is_some() {
         students.extend(enrollments::queries::enrolled_students(&mut tx, id).await?);
     }
+    if request.capacity.is_some() {
+        // Those who may get the new seats; asking for their locks now saves starting over for each.
+        students.extend(enrollments::queries::waiters(&mut tx, id).await?.into_iter().take(50));
+    }
     // Teachers stand in the same order of locks.
     students.extend(request.teacher_id.flatten());
     students.extend(queries::teacher_of(&mut tx, id).await?);
