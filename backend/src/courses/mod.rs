@@ -1,6 +1,7 @@
 //! Sections of courses: the catalogue, schedules, rooms.
 
 mod catalogue;
+mod edits;
 mod model;
 pub mod queries;
 mod routes;
