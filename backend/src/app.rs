@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use axum::extract::FromRef;
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::future::Cache;
 use sqlx::PgPool;
@@ -63,10 +62,6 @@ impl std::ops::Deref for App {
     fn deref(&self) -> &Parts {
         &self.0
     }
-}
-
-impl FromRef<App> for () {
-    fn from_ref(_: &App) {}
 }
 
 /// The time; tests may move it.

@@ -5,7 +5,6 @@ use super::rules::{Attempt, Failures};
 use super::tokens::REFRESH_DAYS;
 use crate::error::Result;
 use crate::ids::{SessionId, UserId};
-use crate::users::User;
 
 /// What sign-in needs to know of an account.
 pub struct Account {
@@ -194,8 +193,4 @@ pub async fn use_session(db: &PgPool, session: SessionId) -> Result<Option<LiveS
         sqlx::query!("update sessions set last_used_at = now() where id = $1", session.0).execute(db).await?;
     }
     Ok(Some(LiveSession { user: row.id, role: row.role }))
-}
-
-pub async fn user(db: &mut PgConnection, id: UserId) -> Result<Option<User>> {
-    crate::users::queries::find(db, id).await
 }

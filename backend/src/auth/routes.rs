@@ -119,7 +119,7 @@ pub async fn login(
     }
     queries::start_session(&mut tx, session, account.id, &here).await?;
     queries::issue_refresh_token(&mut tx, session, &digest(&token)).await?;
-    let user = queries::user(&mut tx, account.id).await?.ok_or(Error::InvalidCredentials)?;
+    let user = users::queries::find(&mut tx, account.id).await?.ok_or(Error::InvalidCredentials)?;
     tx.commit().await?;
 
     app.metrics.user_logins.with_label_values(&[user.role.as_str()]).inc();
@@ -163,7 +163,7 @@ pub async fn refresh(
     let new = refresh_token();
     queries::use_refresh_token(&mut tx, presented.session, &digest(&token)).await?;
     queries::issue_refresh_token(&mut tx, presented.session, &digest(&new)).await?;
-    let user = queries::user(&mut tx, presented.user).await?.ok_or(Error::SessionExpired)?;
+    let user = users::queries::find(&mut tx, presented.user).await?.ok_or(Error::SessionExpired)?;
     tx.commit().await?;
     answer(&app, jar, user, presented.session, new)
 }
@@ -177,7 +177,7 @@ fn same_site(headers: &HeaderMap) -> bool {
 #[utoipa::path(get, path = "/auth/me", tag = "auth", responses((status = 200, body = User), (status = "4XX", body = Problem)))]
 pub async fn me(State(app): State<App>, actor: Actor) -> Result<Json<User>> {
     let mut db = app.db.acquire().await?;
-    Ok(Json(queries::user(&mut db, actor.id).await?.ok_or(Error::SessionExpired)?))
+    Ok(Json(users::queries::find(&mut db, actor.id).await?.ok_or(Error::SessionExpired)?))
 }
 
 /// Sign out: ends the session on every replica within a second.

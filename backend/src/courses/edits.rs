@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Datelike;
 use sqlx::PgConnection;
 
-use super::model::{ChangedCourse, UpdateCourse};
+use super::model::{ChangedCourse, CourseRef, UpdateCourse};
 use super::queries::{self, Taken};
 use super::rules::{Draft, Rules};
 use super::schedule::{Day, clock};
@@ -167,11 +167,14 @@ impl Taken {
         let (start, end) = (bound(self.minutes.start), bound(self.minutes.end));
         let day = Day::of_minute(start);
         let (start, end) = (clock(start, false), clock(end, true));
-        let course = format!("{}-{}", self.course.code, self.course.section);
+        let course = format!("{}-{}", self.code, self.section);
         let room = self.room.as_deref().map(|room| format!(" in {room}")).unwrap_or_default();
         Refusal::new(code, format!("{what}: {course}{room}, {day} {start}-{end}"))
             .fact("room", &self.room)
-            .fact("course", &self.course)
+            .fact(
+                "course",
+                CourseRef { id: self.id, code: self.code, section: self.section, name: self.name },
+            )
             .fact("day", day)
             .fact("start", start)
             .fact("end", end)

@@ -3,7 +3,7 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgPool};
 
 pub use super::catalogue::{COLUMNS, departments, find, list};
-use super::model::{Clash, ClashRow, CourseRef};
+use super::model::{Clash, ClashRow};
 use super::rules::Draft;
 use super::schedule::Schedule;
 use crate::error::{Error, FieldError, OnConstraint, Refusal, Result};
@@ -117,7 +117,10 @@ fn room_taken_meanwhile() -> Error {
 
 /// What else happens at the time of a planned section, in its rooms or with its teacher.
 pub struct Taken {
-    pub course: CourseRef,
+    pub id: CourseId,
+    pub code: String,
+    pub section: String,
+    pub name: String,
     pub room: Option<String>,
     pub minutes: PgRange<i32>,
 }
@@ -128,7 +131,8 @@ pub async fn room_taken(
     draft: &Draft,
     except: Option<CourseId>,
 ) -> Result<Option<Taken>> {
-    let row = sqlx::query!(
+    let taken = sqlx::query_as!(
+        Taken,
         r#"select c.id, c.code, c.section, c.name, m.room, m.minutes * n.minutes as "minutes!"
            from schedule_meetings($1, $2, $3, $4) n
            join course_meetings m on m.semester = $3 and m.year = $4 and m.room = n.room and m.one_off = coalesce(n.one_off, 0)
@@ -143,14 +147,8 @@ pub async fn room_taken(
         draft.year,
         draft.cross_listing,
         except.map(|id| id.0)
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| Taken {
-        course: CourseRef { id: row.id, code: row.code, section: row.section, name: row.name },
-        room: row.room,
-        minutes: row.minutes,
-    }))
+    );
+    Ok(taken.fetch_optional(db).await?)
 }
 
 /// The first section the teacher has at the time of a planned one.
@@ -159,7 +157,8 @@ pub async fn teacher_busy(
     draft: &Draft,
     except: Option<CourseId>,
 ) -> Result<Option<Taken>> {
-    let row = sqlx::query!(
+    let taken = sqlx::query_as!(
+        Taken,
         r#"select c.id, c.code, c.section, c.name, m.room, m.minutes * n.minutes as "minutes!"
            from schedule_meetings($1, null, $2, $3) n
            join courses c on c.teacher_id = $4 and c.is_active and c.semester = $2 and c.year = $3
@@ -171,14 +170,8 @@ pub async fn teacher_busy(
         draft.year,
         draft.teacher_id.map(|id| id.0),
         except.map(|id| id.0)
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| Taken {
-        course: CourseRef { id: row.id, code: row.code, section: row.section, name: row.name },
-        room: row.room,
-        minutes: row.minutes,
-    }))
+    );
+    Ok(taken.fetch_optional(db).await?)
 }
 
 /// The teacher a section has, without a lock: for the order of locks.
