@@ -48,6 +48,12 @@ id! {
     CourseId,
     /// A student's place (or former place, or place in the queue) in a section.
     EnrollmentId,
+    /// A payment by card.
+    PaymentId,
+    /// What a student owes for something.
+    ChargeId,
+    /// Money given back of a payment.
+    RefundId,
     /// A sign-in and the family of refresh tokens that grew from it.
     SessionId,
 }

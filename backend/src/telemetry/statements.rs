@@ -47,7 +47,7 @@ impl<S: Subscriber> Layer<S> for StatementTiming {
     }
 }
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 21] = [
     "users",
     "sessions",
     "refresh_tokens",
@@ -62,6 +62,12 @@ const TABLES: [&str; 15] = [
     "attendance",
     "payments",
     "payment_history",
+    "charges",
+    "refunds",
+    "ledger_postings",
+    "stripe_events",
+    "reconciliations",
+    "stripe_sandbox",
     "pg_catalog",
 ];
 
