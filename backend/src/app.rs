@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use moka::future::Cache;
 use sqlx::PgPool;
 
@@ -53,6 +53,11 @@ impl App {
             reserve,
             config,
         }))
+    }
+
+    /// The date on campus.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.now().with_timezone(&self.config.institution.time_zone).date_naive()
     }
 }
 

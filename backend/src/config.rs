@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 use regex::Regex;
 use rust_decimal::Decimal;
@@ -126,6 +127,9 @@ pub struct InstitutionConfig {
     /// Last year for which courses may be made [default: this year + 4]
     #[arg(long, env = "UEMS_LAST_YEAR", value_parser = clap::value_parser!(i32).range(2024..=9999), global = true)]
     pub last_year: Option<i32>,
+    /// Time zone of the campus (IANA name, such as America/New_York): what a date means, and when a class begins
+    #[arg(long, env = "UEMS_TIME_ZONE", default_value = "UTC", value_parser = time_zone, global = true)]
+    pub time_zone: Tz,
     /// Most credits of one course
     #[arg(long, env = "UEMS_MAX_CREDITS", default_value = "6", value_parser = max_credits, global = true)]
     pub max_credits: Decimal,
@@ -189,6 +193,10 @@ fn whole_pattern(text: &str) -> Result<Regex, String> {
 fn teaching_days(text: &str) -> Result<TeachingDays, String> {
     let days = text.split(',').map(|day| day.trim().parse()).collect::<Result<BTreeSet<Day>, _>>()?;
     if days.is_empty() { Err("name at least one day".to_owned()) } else { Ok(TeachingDays(days)) }
+}
+
+fn time_zone(text: &str) -> Result<Tz, String> {
+    text.parse().map_err(|_| "name a zone of the IANA database, such as Europe/Berlin".to_owned())
 }
 
 fn max_credits(text: &str) -> Result<Decimal, String> {
@@ -266,6 +274,7 @@ mod tests {
         assert!(error("listem = \"x\"", &[]).contains("`listem`"));
         assert!(error("", &["--teaching-days", "monday,caturday"]).contains("caturday"));
         assert!(error("max-credits = 0", &[]).contains("max-credits"));
+        assert!(error("time-zone = \"Mars/Olympus\"", &[]).contains("time-zone"));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 /// What a handler can reach.
 pub mod app;
+/// Who did what to whose record, chained by hashes.
+pub mod audit;
 /// Sign-up, sign-in, tokens, the person behind a request.
 pub mod auth;
 /// Every setting, its variable and its default.

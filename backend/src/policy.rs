@@ -75,6 +75,7 @@ pub enum Action {
         student: UserId,
     },
     ManageTerms,
+    ReadAudit,
 }
 
 impl Actor {
@@ -124,6 +125,7 @@ impl Actor {
             (Action::Drop { .. }, Teacher) => (false, "only students drop, or an admin for them"),
             (Action::OverrideEnrollment, Teacher | Student) => (false, "only an admin enrols above capacity"),
             (Action::ManageTerms, Teacher | Student) => (false, "only an admin changes a term"),
+            (Action::ReadAudit, Teacher | Student) => (false, "only an admin reads the audit log"),
         };
         if granted { Ok(()) } else { Err(Error::Forbidden(otherwise)) }
     }
@@ -165,6 +167,7 @@ mod tests {
             ("drop self", Action::Drop { student: me }),
             ("drop another", Action::Drop { student: other }),
             ("manage terms", Action::ManageTerms),
+            ("read the audit log", Action::ReadAudit),
         ];
         let mut picture = format!("{:<30}A T S\n", "");
         for (name, action) in acts {
@@ -198,6 +201,7 @@ mod tests {
         drop self                     ✔ ✘ ✔
         drop another                  ✔ ✘ ✘
         manage terms                  ✔ ✘ ✘
+        read the audit log            ✔ ✘ ✘
         ");
     }
 }

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::config::Environment;
 use crate::error::Error;
 use crate::http::{request_log, ui};
-use crate::{auth, courses, enrollments, health, terms, users};
+use crate::{audit, auth, courses, enrollments, health, terms, users};
 
 /// Longest time a request may take.
 const MOST_TIME: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ const MOST_TIME: Duration = Duration::from_secs(30);
         (name = "courses", description = "Sections of courses"),
         (name = "enrollments", description = "Registration"),
         (name = "terms", description = "Terms and the institution's settings"),
+        (name = "audit", description = "Who did what to whose record"),
         (name = "health", description = "For load balancers and monitoring"),
     )
 )]
@@ -73,6 +74,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(terms::list_terms))
         .routes(routes!(terms::put_term))
         .routes(routes!(terms::institution))
+        .routes(routes!(audit::list_audit))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::live))

@@ -1,6 +1,7 @@
 //! One file per command; here is what they share.
 
 mod admin;
+mod audit;
 mod config_check;
 mod import;
 mod migrate;
@@ -56,6 +57,9 @@ enum Command {
     /// Look after accounts
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Look after the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print the API's OpenAPI document
     Openapi,
     /// Look after the settings
@@ -74,6 +78,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Seed(seed) => seed::run(config, seed).await,
         Command::Import(import) => import::run(config, import).await,
         Command::Admin(admin) => admin::run(config, admin).await,
+        Command::Audit(audit) => audit::run(config, audit).await,
         Command::Openapi => openapi::run(),
         Command::Config(command) => config_check::run(command),
     }

@@ -10,6 +10,7 @@ use super::queries::{self, Taken};
 use super::rules::{Draft, Rules};
 use super::schedule::{Day, clock};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::enrollments;
 use crate::error::{Error, Refusal, Result};
 use crate::http::etag::IfMatch;
@@ -82,6 +83,9 @@ pub(super) async fn try_update(
         }
     };
     let course = queries::find(&mut tx, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
+    let entry =
+        Entry::by(actor, "course_updated").about("course", id.0).facts(audit::changes(&old.draft, &new));
+    audit::record(&mut tx, entry).await?;
     tx.commit().await?;
     app.metrics.enrollments.with_label_values(&["enrolled"]).inc_by(promoted);
     Ok(Some(ChangedCourse { course, warnings }))

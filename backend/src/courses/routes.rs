@@ -12,6 +12,7 @@ use super::model::{
 use super::queries;
 use super::schedule::Schedule;
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::enrollments::{self, Enrollment, Status};
 use crate::error::{Error, FieldError, Problem, Result};
 use crate::http::etag::{IfMatch, etag};
@@ -83,6 +84,7 @@ pub async fn create_course(
     let id = queries::insert(&mut tx, &draft).await?;
     let course = queries::find(&mut tx, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
     claim.keep(&mut tx, StatusCode::CREATED, &course).await?;
+    audit::record(&mut tx, Entry::by(&actor, "course_created").about("course", id.0)).await?;
     tx.commit().await?;
 
     tracing::info!(
@@ -138,6 +140,7 @@ pub async fn deactivate_course(
     if course.is_active {
         course.is_active = false;
         queries::update(&mut tx, id, &course).await?;
+        audit::record(&mut tx, Entry::by(&actor, "course_deactivated").about("course", id.0)).await?;
     }
     tx.commit().await?;
     // Its students may now fit where they wait.

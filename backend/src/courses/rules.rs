@@ -1,6 +1,7 @@
 //! What a section must be like; pure.
 
 use rust_decimal::Decimal;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::model::{CreateCourse, UpdateCourse};
@@ -19,7 +20,7 @@ pub const UNLIMITED: i32 = 9999;
 pub const FIRST_YEAR: i32 = 2024;
 
 /// A section about to be stored; exists only if valid.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Draft {
     pub code: String,
     pub section: String,
@@ -241,6 +242,7 @@ mod tests {
 
     fn institution() -> InstitutionConfig {
         InstitutionConfig {
+            time_zone: chrono_tz::UTC,
             institution: "Test".to_owned(),
             code_pattern: regex::Regex::new(r"^[A-Z]{2,4}\d{3}$").unwrap(),
             teaching_days: TeachingDays(BTreeSet::from([Day::Monday, Day::Tuesday])),

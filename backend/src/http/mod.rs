@@ -1,5 +1,7 @@
 //! What handlers share.
 
+/// Tables for spreadsheets.
+pub mod csv;
 /// `ETag` and `If-Match`: an edit of an older version is refused.
 pub mod etag;
 /// Bodies, paths and queries whose errors are problem+json.

@@ -14,6 +14,15 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::{Failure, Severity};
 
+tokio::task_local! {
+    static REQUEST_ID: String;
+}
+
+/// The `X-Request-ID` of the request this is done for; none outside of one, or in a task of its own.
+pub fn current_request_id() -> Option<String> {
+    REQUEST_ID.try_with(Clone::clone).ok()
+}
+
 /// The client's address: the peer's, or what the configured number of proxies in front say it is.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
@@ -39,7 +48,7 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
         });
     }
 
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = REQUEST_ID.scope(id.clone(), next.run(request)).instrument(span.clone()).await;
 
     if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
         let cookies =

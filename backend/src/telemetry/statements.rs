@@ -47,7 +47,8 @@ impl<S: Subscriber> Layer<S> for StatementTiming {
     }
 }
 
-const TABLES: [&str; 21] = [
+const TABLES: &[&str] = &[
+    "audit_log",
     "users",
     "sessions",
     "refresh_tokens",
@@ -96,7 +97,7 @@ fn read_statement(sql: &str) -> (&'static str, &'static str) {
     let after = |index: usize| {
         words[index..]
             .iter()
-            .find_map(|word| TABLES.into_iter().find(|table| table == word))
+            .find_map(|word| TABLES.iter().copied().find(|table| table == word))
             .unwrap_or("other")
     };
     let locking = |index: usize| index > 0 && matches!(words[index - 1], "for" | "key" | "do");

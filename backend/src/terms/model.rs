@@ -77,7 +77,7 @@ pub struct ChangedTerm {
     pub warnings: Vec<String>,
 }
 
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PutTerm {
     pub starts_on: Option<NaiveDate>,
@@ -94,6 +94,8 @@ pub struct Institution {
     /// Regular expression of a whole course code.
     pub code_pattern: String,
     pub teaching_days: Vec<Day>,
+    /// IANA name of the campus's time zone.
+    pub time_zone: String,
     pub first_year: i32,
     pub last_year: i32,
     /// Decimal, such as `6`.

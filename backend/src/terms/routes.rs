@@ -5,6 +5,7 @@ use serde_json::json;
 use super::model::{ChangedTerm, Institution, PutTerm, Semester, Terms};
 use super::queries;
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::courses::FIRST_YEAR;
 use crate::enrollments;
 use crate::error::{Error, FieldError, Problem, Result};
@@ -58,6 +59,8 @@ pub async fn put_term(
             .await?;
         }
     }
+    let facts = json!({ "term": format!("{} {year}", semester.as_str()), "dates": request });
+    audit::record(&mut tx, Entry::by(&actor, "term_updated").facts(facts)).await?;
     tx.commit().await?;
     // A window that opens may let waiters in.
     enrollments::settle_soon(&app);
@@ -100,6 +103,7 @@ pub async fn institution(State(app): State<App>, actor: Actor) -> Result<Json<In
         name: settings.institution.clone(),
         code_pattern: settings.code_pattern.as_str().to_owned(),
         teaching_days: settings.teaching_days.0.iter().copied().collect(),
+        time_zone: settings.time_zone.name().to_owned(),
         first_year: FIRST_YEAR,
         last_year: settings.last_year.unwrap_or(app.clock.now().year() + 4),
         max_credits: settings.max_credits.to_string(),

@@ -1,11 +1,13 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 use sqlx::PgConnection;
 
 use super::model::{CreateUser, EnrollmentFilter, NewUser, UpdateUser, User, UserFilter, UserView};
 use super::queries;
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::auth::{self, UNUSABLE_PASSWORD, parse_password, revoke_sessions};
 use crate::enrollments::{self, Enrollment};
 use crate::error::{Error, FieldError, Problem, Refusal, Result};
@@ -74,6 +76,8 @@ pub async fn create_user(
     };
     let user = queries::insert(&mut tx, &new, &hash).await?;
     claim.keep(&mut tx, StatusCode::CREATED, &user).await?;
+    let entry = Entry::by(&actor, "user_created").of(user.id).facts(json!({ "role": user.role }));
+    audit::record(&mut tx, entry).await?;
     tx.commit().await?;
 
     tracing::info!(event = "user_created", function = "create_user", new_user = %user.id, role = user.role.as_str(), "User created");
@@ -130,6 +134,12 @@ pub async fn update_user(
         let except = (actor.id == id).then_some(actor.session);
         revoke_sessions(&mut tx, id, except, reason).await?;
     }
+    let mut facts = audit::changes(&old, &user);
+    if hash.is_some() {
+        facts["password"] = json!("changed");
+    }
+    let entry = Entry::by(&actor, "user_updated").of(id).facts(facts);
+    audit::record(&mut tx, entry).await?;
     tx.commit().await?;
 
     if user.is_active && !old.is_active {
@@ -219,6 +229,7 @@ pub async fn deactivate_user(
         keep_an_admin(&mut tx, &old, &user).await?;
         queries::update(&mut tx, &user, None).await?;
         revoke_sessions(&mut tx, id, None, "deactivated").await?;
+        audit::record(&mut tx, Entry::by(&actor, "user_deactivated").of(id)).await?;
     }
     tx.commit().await?;
     tracing::info!(event = "user_deactivated", function = "deactivate_user", changed_user = %id, "User deactivated");

@@ -52,6 +52,7 @@ DELETE /courses/{id}/enroll/{enrollment_id}   401  200  404  403  403  200  401 
 GET    /terms                                 401  200  200  200  200  200  401     401     401
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
+GET    /audit                                 401  403  403  403  403  200  401     401     401
 GET    /health                                200  200  200  200  200  200  200     200     200
 GET    /health/ready                          200  200  200  200  200  200  200     200     200
 GET    /health/live                           200  200  200  200  200  200  200     200     200

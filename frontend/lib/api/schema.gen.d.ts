@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+  '/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The audit log, newest first: who did what to whose record, and who read whose marks. */
+    get: operations['list_audit'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/auth/login': {
     parameters: {
       query?: never;
@@ -417,6 +434,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description An entry of the log. */
+    AuditEntry: {
+      action: string;
+      actor?: components['schemas']['PersonRef'] | null;
+      actor_role?: components['schemas']['Role'] | null;
+      /** Format: date-time */
+      at: string;
+      facts: Record<string, never>;
+      /** @description SHA-256 over this entry and the hash of the one before, in hexadecimal digits. */
+      hash: string;
+      /**
+       * Format: int64
+       * @description Place in the chain, from 1, without gaps.
+       */
+      id: number;
+      /** Format: uuid */
+      object_id?: string | null;
+      object_type?: string | null;
+      /** @description The `X-Request-ID` under which the logs know the request. */
+      request_id?: string | null;
+      subject?: components['schemas']['PersonRef'] | null;
+    };
     /** @description A section after a change, with what the change brought about. */
     ChangedCourse: components['schemas']['Course'] & {
       /** @description Sentences for the person who made the change, such as students who now have a clash. */
@@ -615,6 +654,8 @@ export interface components {
       max_credits: string;
       name: string;
       teaching_days: components['schemas']['Day'][];
+      /** @description IANA name of the campus's time zone. */
+      time_zone: string;
     };
     LoginRequest: {
       email: string;
@@ -629,6 +670,38 @@ export interface components {
        * @description From 1; only while waiting.
        */
       waitlist_position?: number | null;
+    };
+    Page_AuditEntry: {
+      items: {
+        action: string;
+        actor?: components['schemas']['PersonRef'] | null;
+        actor_role?: components['schemas']['Role'] | null;
+        /** Format: date-time */
+        at: string;
+        facts: Record<string, never>;
+        /** @description SHA-256 over this entry and the hash of the one before, in hexadecimal digits. */
+        hash: string;
+        /**
+         * Format: int64
+         * @description Place in the chain, from 1, without gaps.
+         */
+        id: number;
+        /** Format: uuid */
+        object_id?: string | null;
+        object_type?: string | null;
+        /** @description The `X-Request-ID` under which the logs know the request. */
+        request_id?: string | null;
+        subject?: components['schemas']['PersonRef'] | null;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
     };
     Page_Course: {
       items: {
@@ -755,6 +828,10 @@ export interface components {
        * @description Rows on all pages together.
        */
       total: number;
+    };
+    PersonRef: {
+      full_name: string;
+      id: components['schemas']['UserId'];
     };
     Probe: {
       /**
@@ -1073,6 +1150,46 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  list_audit: {
+    parameters: {
+      query?: {
+        actor_id?: components['schemas']['UserId'];
+        /** @description Whose record. */
+        subject_id?: components['schemas']['UserId'];
+        object_id?: string;
+        /** @description The action's name, such as `marks_read`. */
+        action?: string;
+        /** @description From this moment … */
+        from?: string;
+        /** @description … until before this one. */
+        until?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AuditEntry'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   login: {
     parameters: {
       query?: never;

@@ -1,0 +1,145 @@
+//! The audit log: what is written, who may read it, and that nobody can change it unnoticed.
+
+use serde_json::json;
+use sqlx::PgPool;
+use uems::audit::{Anchor, Fault, verify};
+
+use crate::support::TestApp;
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn an_admins_acts_are_written_down_with_old_and_new_values(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    root.put(&format!("/users/{}", ada.id), json!({ "full_name": "Ada King", "department": "Maths" }))
+        .await
+        .expect(200);
+    let course = uems.monday("CS101", 9, "09:00-11:00").await;
+    root.put(&format!("/courses/{course}"), json!({ "capacity": 12 })).await.expect(200);
+    root.delete(&format!("/users/{}", ada.id)).await.expect(204);
+    root.put("/terms/2025/fall", json!({ "starts_on": "2025-09-01", "ends_on": "2025-12-12" }))
+        .await
+        .expect(200);
+
+    let log = root.get("/audit").await.expect(200);
+    let entries = log.body["items"].as_array().unwrap();
+    let acts: Vec<_> = entries.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+    assert_eq!(acts, ["term_updated", "user_deactivated", "course_updated", "user_updated"]);
+    let edit = &entries[3];
+    assert_eq!(edit["actor"]["full_name"], "root Example");
+    assert_eq!((&edit["subject"]["id"], &edit["actor_role"]), (&json!(ada.id), &json!("admin")));
+    assert_eq!(edit["facts"]["full_name"], json!(["ada Example", "Ada King"]));
+    assert_eq!(edit["facts"]["department"], json!([null, "Maths"]));
+    assert!(edit["facts"].get("version").is_none() && edit["request_id"].is_string(), "{edit}");
+    assert_eq!(entries[2]["facts"], json!({ "capacity": [9, 12] }));
+    assert_eq!(entries[2]["object_id"], json!(course));
+
+    for (filter, expected) in [
+        (format!("subject_id={}", ada.id), 2),
+        (format!("object_id={course}"), 1),
+        ("action=term_updated".to_owned(), 1),
+        (format!("actor_id={}", ada.id), 0),
+        ("from=2999-01-01T00:00:00Z".to_owned(), 0),
+        ("until=2999-01-01T00:00:00Z".to_owned(), 4),
+    ] {
+        assert_eq!(
+            root.get(&format!("/audit?{filter}")).await.expect(200).body["total"],
+            expected,
+            "{filter}"
+        );
+    }
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_refused_act_leaves_no_entry(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    root.put(&format!("/users/{}", ada.id), json!({ "email": "root@example.edu" })).await.expect(409);
+    assert_eq!(uems.count("select count(*) from audit_log").await, 0);
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn entries_written_at_once_make_one_chain(db: PgPool) {
+    let uems = TestApp::new(db);
+    let root = uems.admin("root").await;
+    let mut people = vec![];
+    for number in 0..20 {
+        people.push(uems.student(&format!("student{number}")).await);
+    }
+    let edits = people.iter().map(|person| {
+        let (root, id) = (root.clone(), person.id);
+        tokio::spawn(async move {
+            root.put(&format!("/users/{id}"), json!({ "department": "Physics" })).await.expect(200);
+        })
+    });
+    for edit in edits.collect::<Vec<_>>() {
+        edit.await.unwrap();
+    }
+    let verdict = verify(&uems.db, &[]).await.unwrap();
+    assert_eq!((verdict.entries, verdict.fault), (20, None));
+}
+
+/// Somebody with all rights in the database, who can switch the triggers off.
+async fn forge(db: &PgPool, sql: &str) {
+    let mut tx = db.begin().await.unwrap();
+    let sql = format!("set local session_replication_role = replica; {sql}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn one_changed_byte_a_missing_entry_and_a_cut_end_are_found(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    for number in 0..6 {
+        root.put(&format!("/users/{}", ada.id), json!({ "department": format!("Room {number}") }))
+            .await
+            .expect(200);
+    }
+    for sql in ["update audit_log set action = 'x'", "delete from audit_log", "truncate audit_log"] {
+        let refused = sqlx::query(sql).execute(&uems.db).await.unwrap_err().to_string();
+        assert!(refused.contains("append-only"), "{refused}");
+    }
+    let sound = verify(&uems.db, &[]).await.unwrap();
+    assert_eq!((sound.entries, sound.fault), (6, None));
+    let anchor: Anchor = format!("6:{}", sound.head).parse().unwrap();
+
+    let changes = [
+        "facts = replace(facts::text, 'Room 2', 'Room 3')::jsonb",
+        "at = at + interval '1 microsecond'",
+        "action = 'user_updatee'",
+        "actor_id = null",
+        "actor_role = 'adnin'",
+        "subject_id = null",
+        "object_type = 'user'",
+        "object_id = gen_random_uuid()",
+        "request_id = null",
+        "previous = set_byte(previous, 31, get_byte(previous, 31) # 1)",
+        "hash = set_byte(hash, 0, get_byte(hash, 0) # 1)",
+    ];
+    for change in changes {
+        forge(&uems.db, "create table kept as select * from audit_log where id = 3").await;
+        forge(&uems.db, &format!("update audit_log set {change} where id = 3")).await;
+        assert_eq!(verify(&uems.db, &[]).await.unwrap().fault, Some(Fault::Changed(3)), "{change}");
+        forge(
+            &uems.db,
+            "delete from audit_log where id = 3; insert into audit_log select * from kept; drop table kept",
+        )
+        .await;
+        assert_eq!(verify(&uems.db, &[]).await.unwrap().fault, None);
+    }
+    // Changed, and given a hash that fits: the entry after it knows.
+    forge(
+        &uems.db,
+        "update audit_log set action = 'x' where id = 3;
+         update audit_log set hash = audit_hash(audit_log) where id = 3",
+    )
+    .await;
+    assert_eq!(verify(&uems.db, &[]).await.unwrap().fault, Some(Fault::Unlinked(4)));
+    forge(&uems.db, "delete from audit_log where id = 3").await;
+    assert_eq!(verify(&uems.db, &[]).await.unwrap().fault, Some(Fault::Missing(3)));
+
+    // A cut end looks whole to whoever noted nothing.
+    forge(&uems.db, "delete from audit_log where id > 2").await;
+    assert_eq!(verify(&uems.db, &[]).await.unwrap().fault, None);
+    assert_eq!(verify(&uems.db, &[anchor]).await.unwrap().fault, Some(Fault::NotTheAnchor(6)));
+}
