@@ -22,6 +22,10 @@ pub async fn run(config: Config, Audit::Verify(args): Audit) -> anyhow::Result<E
     let work = async |db| Ok(verify(&db, &args.expect).await?);
     let verdict = super::with_database(&config, "uems audit verify", work).await?;
     match verdict.fault {
+        None if verdict.entries == 0 => {
+            println!("The audit log is empty.");
+            Ok(ExitCode::SUCCESS)
+        }
         None => {
             println!(
                 "{} entries, unbroken. Note the last one elsewhere: {}:{}",
