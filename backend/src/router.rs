@@ -28,6 +28,7 @@ const MOST_TIME: Duration = Duration::from_secs(30);
 #[openapi(
     info(title = "UEMS", description = "University Education Management System. Failures are RFC 9457 problem details with a stable `code`."),
     modifiers(&BearerTokens),
+    components(schemas(enrollments::CartRefusal)),
     security(("bearer" = [])),
     servers((url = "/api/v1")),
     tags(
@@ -71,6 +72,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(courses::course_enrollments))
         .routes(routes!(enrollments::enroll))
         .routes(routes!(enrollments::drop_course))
+        .routes(routes!(enrollments::swap))
+        .routes(routes!(enrollments::enroll_cart))
         .routes(routes!(terms::list_terms))
         .routes(routes!(terms::put_term))
         .routes(routes!(terms::institution))

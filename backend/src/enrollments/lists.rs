@@ -37,6 +37,18 @@ pub async fn one(db: &mut PgConnection, id: EnrollmentId) -> Result<Enrollment> 
     Ok(place(&query.build().fetch_one(db).await?)?)
 }
 
+/// A student's place in a section, whatever became of it.
+pub async fn of_student_in(
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+) -> Result<Option<Enrollment>> {
+    let mut query = QueryBuilder::new("select ");
+    query.push(PLACE).push(" from enrollments e where e.user_id = ").push_bind(student.0);
+    query.push(" and e.course_id = ").push_bind(course.0);
+    Ok(query.build().fetch_optional(db).await?.as_ref().map(place).transpose()?)
+}
+
 /// A student's enrolments, newest term first; `teacher` narrows them to that teacher's sections.
 pub async fn of_student(
     db: &mut PgConnection,

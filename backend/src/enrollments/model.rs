@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::courses::Course;
@@ -75,4 +76,52 @@ pub struct EnrollRequest {
     /// Why, for the record.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
+}
+
+/// One section for another.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SwapRequest {
+    /// The section whose seat, or place in the queue, is given up.
+    pub drop: CourseId,
+    /// The section to take a seat in.
+    pub take: CourseId,
+    /// The student, when an admin swaps for somebody; otherwise the caller.
+    pub user_id: Option<UserId>,
+}
+
+/// What a swap left behind.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Swapped {
+    pub dropped: Enrollment,
+    pub taken: Enrollment,
+}
+
+/// Several sections at once.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartRequest {
+    /// 1 to 20 sections, each once.
+    #[schema(min_items = 1, max_items = 20)]
+    pub course_ids: Vec<CourseId>,
+    /// The student, when an admin enrols somebody; otherwise the caller.
+    pub user_id: Option<UserId>,
+}
+
+/// A seat in every section of a cart, in the order they were asked for.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EnrolledCart {
+    pub enrollments: Vec<Enrollment>,
+}
+
+/// Why a cart fails at one of its sections: an element of `refusals`, beside the code `cart_refused`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CartRefusal {
+    pub course_id: CourseId,
+    /// As enrolling there alone would be refused, such as `course_full`.
+    pub code: String,
+    /// A sentence for the person in front of the screen.
+    pub detail: String,
+    /// What it was decided on, such as `conflicts`.
+    pub facts: Map<String, Value>,
 }

@@ -1,12 +1,11 @@
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-use serde_json::Value;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-pub use super::lists::{of_course, of_student, one};
-use super::model::{Enrollment, Status};
+pub use super::acts::{give_up, join_queue, note, take_seat};
+pub use super::lists::{of_course, of_student, of_student_in, one};
+use super::model::Status;
 use super::rules::{CourseFacts, StudentFacts};
 use crate::courses::Clash;
 use crate::error::Result;
@@ -33,11 +32,16 @@ pub async fn try_lock_student(db: &mut PgConnection, student: UserId) -> Result<
     Ok(facts.fetch_optional(db).await?)
 }
 
+/// Locks sections, and shares the calendars of their terms first. What they are like, only a look after that tells:
+/// this one may have waited, and sees the rows beside them as they were before.
 pub async fn lock_courses(db: &mut PgConnection, courses: &BTreeSet<CourseId>) -> Result<()> {
-    let ids: Vec<Uuid> = courses.iter().map(|id| id.0).collect();
-    sqlx::query!("select id from courses where id = any($1) order by id for no key update", &ids)
-        .fetch_all(db)
-        .await?;
+    sqlx::query!(
+        "select c.id from courses c cross join lateral hold_calendar(c.year, c.semester, false)
+         where c.id = any($1) order by c.id for no key update of c",
+        &uuids(courses)
+    )
+    .fetch_all(db)
+    .await?;
     Ok(())
 }
 
@@ -69,7 +73,17 @@ pub async fn lock_course(db: &mut PgConnection, course: CourseId) -> Result<Opti
     Ok(facts.fetch_optional(db).await?)
 }
 
+fn uuids<'a>(courses: impl IntoIterator<Item = &'a CourseId>) -> Vec<Uuid> {
+    courses.into_iter().map(|id| id.0).collect()
+}
+
 // ── looking ──
+
+/// Which of these sections there are.
+pub async fn existing(db: &PgPool, courses: &BTreeSet<CourseId>) -> Result<BTreeSet<CourseId>> {
+    let ids = sqlx::query_scalar!("select id from courses where id = any($1)", &uuids(courses));
+    Ok(ids.fetch_all(db).await?.into_iter().collect())
+}
 
 /// The refusal of a full section needs no lock: a look tells. `None` when the locks have to decide.
 pub async fn plainly_full(db: &PgPool, student: UserId, course: CourseId) -> Result<Option<CourseFacts>> {
@@ -99,21 +113,40 @@ pub async fn held(db: &mut PgConnection, student: UserId, course: CourseId) -> R
     Ok(status.fetch_optional(db).await?)
 }
 
-/// Where a section meets at the same time as one the student is enrolled in.
-pub async fn clashes(db: &mut PgConnection, student: UserId, course: CourseId) -> Result<Vec<Clash>> {
+/// What a registration makes of the week a student has.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timetable<'a> {
+    /// Sections about to be left.
+    pub without: &'a [CourseId],
+    /// Sections about to be taken together.
+    pub with: &'a [CourseId],
+}
+
+/// Where a section meets at the same time as another of the student's week.
+pub async fn clashes(
+    db: &mut PgConnection,
+    student: UserId,
+    course: CourseId,
+    timetable: Timetable<'_>,
+) -> Result<Vec<Clash>> {
     let rows = sqlx::query_as!(
         crate::courses::ClashRow,
         r#"select n.id as "course_id?", n.code as "code?", n.section as "section?", n.name as "name?",
                c.id as with_course_id, c.code as with_code, c.section as with_section, c.name as with_name,
                lower(k.minutes) as "start!", upper(k.minutes) as "end!"
-           from enrollments e
-           join meeting_clashes k on k.course_id = $2 and k.with_course_id = e.course_id
-           join courses c on c.id = e.course_id
-           join courses n on n.id = $2
-           where e.user_id = $1 and e.status = 'enrolled'
-           order by lower(k.minutes), c.code limit 20"#,
+           from meeting_clashes k
+           join courses c on c.id = k.with_course_id
+           join courses n on n.id = k.course_id
+           where k.course_id = $2 and k.with_course_id = any(array(
+               select course_id from enrollments
+               where user_id = $1 and status = 'enrolled' and course_id <> all($3)
+               union select unnest($4::uuid[])
+           ))
+           order by lower(k.minutes), c.code, c.id limit 20"#,
         student.0,
-        course.0
+        course.0,
+        &uuids(timetable.without),
+        &uuids(timetable.with)
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(Clash::from).collect())
 }
@@ -169,147 +202,6 @@ pub async fn find(db: &mut PgConnection, id: EnrollmentId, course: CourseId) -> 
         course.0
     );
     Ok(found.fetch_optional(db).await?)
-}
-
-// ── acting ──
-
-/// Takes a seat and notes it. `None` when there was none or the student holds one already; then roll back.
-pub async fn take_seat(
-    db: &mut PgConnection,
-    student: UserId,
-    course: CourseId,
-    above_capacity: bool,
-    event: &str,
-    actor: UserId,
-    facts: Value,
-) -> Result<Option<Enrollment>> {
-    let row = sqlx::query!(
-        r#"with seat as (
-               update courses set enrolled_count = enrolled_count + 1,
-                   over_capacity = greatest(enrolled_count + 1 - capacity, 0)
-               where id = $2 and ($3 or enrolled_count < capacity) returning id
-           ), place as (
-               insert into enrollments (user_id, course_id, status) select $1, id, 'enrolled' from seat
-               on conflict (user_id, course_id) do update
-                   set status = 'enrolled', enrolled_at = now(), dropped_at = null, waitlist_rank = null
-                   where enrollments.status in ('dropped', 'pending')
-               returning id, enrolled_at
-           ), note as (
-               insert into enrollment_events (user_id, course_id, event, actor_id, facts)
-               select $1, $2, $4, $5, $6 from place
-           )
-           select id as "id: EnrollmentId", enrolled_at from place"#,
-        student.0,
-        course.0,
-        above_capacity,
-        event,
-        actor.0,
-        facts
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| Enrollment {
-        id: row.id,
-        user_id: student,
-        course_id: course,
-        status: Status::Enrolled,
-        waitlist_position: None,
-        enrolled_at: row.enrolled_at,
-        dropped_at: None,
-        grade_final: None,
-        course: None,
-        student: None,
-    }))
-}
-
-/// Joins the queue at its end and notes it. The section's lock makes the order of ranks the order of joining.
-pub async fn join_queue(
-    db: &mut PgConnection,
-    student: UserId,
-    course: CourseId,
-    actor: UserId,
-    facts: Value,
-) -> Result<Option<Enrollment>> {
-    let row = sqlx::query!(
-        r#"with place as (
-               insert into enrollments (user_id, course_id, status, waitlist_rank)
-               values ($1, $2, 'pending', nextval('waitlist_rank'))
-               on conflict (user_id, course_id) do update
-                   set status = 'pending', enrolled_at = now(), dropped_at = null, waitlist_rank = excluded.waitlist_rank
-                   where enrollments.status = 'dropped'
-               returning id, enrolled_at
-           ), note as (
-               insert into enrollment_events (user_id, course_id, event, actor_id, facts)
-               select $1, $2, 'waitlisted', $3, $4 from place
-           )
-           select id as "id: EnrollmentId", enrolled_at,
-               (select count(*) + 1 from enrollments where course_id = $2 and status = 'pending') as "position!"
-           from place"#,
-        student.0,
-        course.0,
-        actor.0,
-        facts
-    )
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|row| Enrollment {
-        id: row.id,
-        user_id: student,
-        course_id: course,
-        status: Status::Pending,
-        waitlist_position: Some(row.position),
-        enrolled_at: row.enrolled_at,
-        dropped_at: None,
-        grade_final: None,
-        course: None,
-        student: None,
-    }))
-}
-
-/// Gives up a seat or a place in the queue and notes it.
-pub async fn give_up(db: &mut PgConnection, id: EnrollmentId, was: Status, actor: UserId) -> Result<()> {
-    sqlx::query!(
-        "with gone as (
-             update enrollments set status = 'dropped', dropped_at = now(), waitlist_rank = null
-             where id = $1 returning user_id, course_id
-         ), seat as (
-             update courses set enrolled_count = enrolled_count - 1, over_capacity = greatest(enrolled_count - 1 - capacity, 0)
-             from gone where courses.id = gone.course_id and $2
-         )
-         insert into enrollment_events (user_id, course_id, event, actor_id)
-         select user_id, course_id, case when $2 then 'dropped' else 'left_waitlist' end, $3 from gone",
-        id.0,
-        was == Status::Enrolled,
-        actor.0
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Notes an event that changes no row.
-pub async fn note(
-    db: &mut PgConnection,
-    student: UserId,
-    course: CourseId,
-    event: &str,
-    reason: Option<&str>,
-    actor: Option<UserId>,
-    facts: impl Serialize,
-) -> Result<()> {
-    let facts = serde_json::to_value(facts).map_err(anyhow::Error::from)?;
-    sqlx::query!(
-        "insert into enrollment_events (user_id, course_id, event, reason, actor_id, facts) values ($1, $2, $3, $4, $5, $6)",
-        student.0,
-        course.0,
-        event,
-        reason,
-        actor.map(|actor| actor.0),
-        facts
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// Whether the latest event of a waiter is this very skip, so that a periodic look does not note it again and again.

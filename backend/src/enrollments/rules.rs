@@ -1,14 +1,14 @@
 //! Whether a student may have a seat; pure. Facts come from rows under lock.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::courses::Clash;
 use crate::error::Refusal;
 use crate::ids::CourseId;
-use crate::policy::Role;
+use crate::policy::{Action, Actor, Role};
 use crate::terms::RegistrationState;
 
-use super::model::Status;
+use super::model::{Enrollment, Status};
 
 /// The student, under lock.
 #[derive(Clone, Copy, Debug)]
@@ -37,15 +37,15 @@ impl CourseFacts {
     }
 
     /// What an event keeps of the section.
-    pub fn counts(&self) -> Value {
-        json!({
-            "capacity": self.capacity,
-            "enrolled_count": self.enrolled_count,
-            "waitlist_count": self.waitlist_count,
-        })
+    pub fn counts(&self) -> Map<String, Value> {
+        Map::from_iter([
+            ("capacity".to_owned(), self.capacity.into()),
+            ("enrolled_count".to_owned(), self.enrolled_count.into()),
+            ("waitlist_count".to_owned(), self.waitlist_count.into()),
+        ])
     }
 
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         format!("{}-{}", self.code, self.section)
     }
 }
@@ -58,11 +58,20 @@ pub struct Wish {
     pub over_capacity: bool,
 }
 
+impl Wish {
+    /// A seat, and no more than that.
+    pub fn of(actor: &Actor) -> Self {
+        Self { by_admin: actor.may(Action::OverrideEnrollment).is_ok(), ..Self::default() }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grant {
     Seat,
     SeatAboveCapacity,
     PlaceInQueue,
+    /// The queue was served first, and the student was in it.
+    Promoted,
 }
 
 /// Decides an attempt. A clash stands in the way of a seat, not of waiting: it may be gone when a seat comes.
@@ -115,6 +124,20 @@ pub fn release(course: &CourseFacts, held: Status, by_admin: bool) -> Result<(),
             Err(Refusal::new("drop_deadline_passed", detail))
         }
         Status::Enrolled | Status::Pending | Status::Dropped => Ok(()),
+    }
+}
+
+/// What is given up for something else: a seat or a place in the queue.
+pub fn exchange(
+    course: &CourseFacts,
+    held: Option<Enrollment>,
+    by_admin: bool,
+) -> Result<Enrollment, Refusal> {
+    match held.filter(|held| held.status != Status::Dropped) {
+        Some(held) => release(course, held.status, by_admin).map(|()| held),
+        None => {
+            Err(Refusal::new("not_enrolled", format!("there is no place in {} to give up", course.name())))
+        }
     }
 }
 
@@ -233,6 +256,37 @@ mod tests {
             (teacher, &free, None, &[], admin, "not_a_student"),
         ] {
             assert_eq!(code(admit(&student, course, held, clashes, wish)), expected);
+        }
+    }
+
+    #[test]
+    fn only_what_is_held_and_may_be_left_is_given_up() {
+        let (course, late) = (course(2, 1), CourseFacts { drop_deadline_passed: true, ..course(2, 1) });
+        let held = |status| Enrollment {
+            id: crate::ids::EnrollmentId::new(),
+            user_id: crate::ids::UserId::new(),
+            course_id: course.id,
+            status,
+            waitlist_position: None,
+            enrolled_at: chrono::DateTime::UNIX_EPOCH,
+            dropped_at: None,
+            grade_final: None,
+            course: None,
+            student: None,
+        };
+        for (course, status, by_admin, expected) in [
+            (&course, None, false, "not_enrolled"),
+            (&course, Some(Status::Dropped), true, "not_enrolled"),
+            (&course, Some(Status::Enrolled), false, "given up"),
+            (&course, Some(Status::Pending), false, "given up"),
+            (&course, Some(Status::Completed), true, "already_completed"),
+            (&late, Some(Status::Enrolled), false, "drop_deadline_passed"),
+            (&late, Some(Status::Enrolled), true, "given up"),
+            (&late, Some(Status::Pending), false, "given up"),
+            (&late, None, false, "not_enrolled"),
+        ] {
+            let given = exchange(course, status.map(held), by_admin);
+            assert_eq!(given.map_or_else(|refusal| refusal.code, |_| "given up".into()), expected);
         }
     }
 }

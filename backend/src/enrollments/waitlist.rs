@@ -4,25 +4,22 @@ use std::collections::BTreeSet;
 
 use sqlx::PgConnection;
 
-use super::queries;
+use super::queries::{self, Timetable};
+use super::report;
 use super::rules;
+use super::seats::{OrLock, start_over};
 use crate::app::App;
-use crate::error::{Error, Refusal, Result};
+use crate::error::{Refusal, Result};
 use crate::ids::{CourseId, UserId};
 
-/// How often a transaction starts over for a lock it turned out to need.
-pub const MOST_TRIES: usize = 16;
-
 /// Gives the free seats of a section to its waiters, first come, first served; each waiter passed over leaves an
-/// event with the reason. The caller holds the section's lock.
-///
-/// The inner error is a student whose lock somebody else holds: roll back, and start over with it among the first.
-/// (Waiting for it here, with the section in hand, could deadlock.)
+/// event with the reason. The caller holds the section's lock. (Waiting for a waiter's lock here, with the section in
+/// hand, could deadlock.)
 pub async fn fill_seats(
     db: &mut PgConnection,
     course: CourseId,
     actor: Option<UserId>,
-) -> Result<Result<u64, UserId>> {
+) -> Result<OrLock<u64>> {
     let mut promoted = 0;
     let Some(mut facts) = queries::lock_course(db, course).await? else { return Ok(Ok(0)) };
     if !facts.has_seat() || facts.waitlist_count == 0 {
@@ -34,7 +31,7 @@ pub async fn fill_seats(
         }
         // A lock that is held already is simply had again.
         let Some(who) = queries::try_lock_student(db, student).await? else { return Ok(Err(student)) };
-        let clashes = queries::clashes(db, student, course).await?;
+        let clashes = queries::clashes(db, student, course, Timetable::default()).await?;
         match rules::promote(&who, &facts, &clashes) {
             Err(refusal) => skip(db, student, course, &refusal, actor).await?,
             Ok(()) => {
@@ -45,7 +42,7 @@ pub async fn fill_seats(
                     false,
                     "promoted",
                     actor.unwrap_or(student),
-                    facts.counts(),
+                    facts.counts().into(),
                 )
                 .await?;
                 seat.ok_or_else(|| anyhow::anyhow!("a locked section lost a seat"))?;
@@ -89,23 +86,38 @@ pub async fn settle_all(app: &App) -> Result<u64> {
 }
 
 async fn settle(app: &App, course: CourseId) -> Result<u64> {
-    let mut students = BTreeSet::new();
-    for _ in 0..MOST_TRIES {
-        let mut tx = app.db.begin().await?;
-        queries::lock_students(&mut tx, &students).await?;
-        match fill_seats(&mut tx, course, None).await? {
-            Ok(promoted) => {
-                tx.commit().await?;
-                app.metrics.enrollments.with_label_values(&["enrolled"]).inc_by(promoted);
-                return Ok(promoted);
-            }
-            Err(student) => {
-                tx.rollback().await?;
-                students.insert(student);
-            }
+    start_over(BTreeSet::new(), |students| try_settle(app, course, students)).await
+}
+
+async fn try_settle(app: &App, course: CourseId, students: BTreeSet<UserId>) -> Result<OrLock<u64>> {
+    let mut tx = app.db.begin().await?;
+    queries::lock_students(&mut tx, &students).await?;
+    let promoted = match fill_seats(&mut tx, course, None).await? {
+        Ok(promoted) => promoted,
+        Err(student) => {
+            tx.rollback().await?;
+            return Ok(Err(student));
+        }
+    };
+    tx.commit().await?;
+    report::promoted(app, promoted);
+    Ok(Ok(promoted))
+}
+
+/// [`fill_seats`] for several sections.
+pub async fn fill_all(
+    db: &mut PgConnection,
+    courses: &BTreeSet<CourseId>,
+    actor: UserId,
+) -> Result<OrLock<u64>> {
+    let mut promoted = 0;
+    for course in courses {
+        match fill_seats(db, *course, Some(actor)).await? {
+            Ok(seats) => promoted += seats,
+            Err(student) => return Ok(Err(student)),
         }
     }
-    Err(Error::Overloaded)
+    Ok(Ok(promoted))
 }
 
 /// [`settle_all`], beside the request that gave the reason.

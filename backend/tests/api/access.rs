@@ -49,6 +49,10 @@ POST   /courses/{id}/enroll                   401  409  201  403  403  409  401 
 POST   /courses/{id}/enroll bob               401  403  201  403  403  201  401     401     401
 POST   /courses/{id}/enroll over_capacity     401  403  403  403  403  201  401     401     401
 DELETE /courses/{id}/enroll/{enrollment_id}   401  200  404  403  403  200  401     401     401
+POST   /enrollments/swap                      401  201  409  403  403  409  401     401     401
+POST   /enrollments/swap ada                  401  201  403  403  403  201  401     401     401
+POST   /enrollments/cart                      401  201  201  403  403  409  401     401     401
+POST   /enrollments/cart bob                  401  403  201  403  403  201  401     401     401
 GET    /terms                                 401  200  200  200  200  200  401     401     401
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
@@ -181,6 +185,8 @@ struct Scene {
     bob: UserId,
     tom: UserId,
     course: CourseId,
+    /// Where nobody is.
+    other: CourseId,
     enrollment: String,
 }
 
@@ -193,6 +199,7 @@ impl Scene {
         let sql = "update users set is_active = id <> $1, password_hash = case when id = $2 then $3 else password_hash end where id in ($1, $2)";
         sqlx::query(sql).bind(gone.id).bind(ada.id).bind(hash).execute(&uems.db).await.unwrap();
         let course = uems.course_of("CS101", 9, json!({}), Some(&tina)).await;
+        let other = uems.course("CS103", 9, json!({})).await;
         let enrollment = ada.enroll(course).await.expect(201).id();
         let (expired, foreign) = (expired(&root).await, foreign(&root).await);
         let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
@@ -207,7 +214,16 @@ impl Scene {
             ("expired", expired),
             ("foreign", foreign),
         ];
-        Self { name: name.to_owned(), callers, ada: ada_id, bob: bob_id, tom: tom_id, course, enrollment }
+        Self {
+            name: name.to_owned(),
+            callers,
+            ada: ada_id,
+            bob: bob_id,
+            tom: tom_id,
+            course,
+            other,
+            enrollment,
+        }
     }
 
     async fn act(&self, actor: &Actor, row: &Row, missing: bool) -> Answer {
@@ -255,6 +271,14 @@ impl Scene {
             ("POST /courses/{id}/enroll", "over_capacity") => {
                 json!({ "user_id": self.bob, "over_capacity": true, "reason": "needs it" })
             }
+            ("POST /enrollments/swap", "ada") => {
+                json!({ "drop": self.course, "take": self.other, "user_id": self.ada })
+            }
+            ("POST /enrollments/swap", _) => json!({ "drop": self.course, "take": self.other }),
+            ("POST /enrollments/cart", "bob") => {
+                json!({ "course_ids": [self.other], "user_id": self.bob })
+            }
+            ("POST /enrollments/cart", _) => json!({ "course_ids": [self.other] }),
             ("PUT /terms/{year}/{semester}", _) => json!({}),
             _ => return None,
         })

@@ -4,6 +4,7 @@
 mod access;
 mod audit;
 mod auth;
+mod cart;
 mod courses;
 mod docs;
 mod enrollments;
@@ -17,5 +18,6 @@ mod rooms;
 mod seed;
 mod sessions;
 mod support;
+mod swap;
 mod terms;
 mod users;

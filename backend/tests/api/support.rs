@@ -273,6 +273,14 @@ impl Actor {
         self.post(&format!("/courses/{course}/enroll"), json!({ "user_id": student.id })).await
     }
 
+    pub async fn swap(&self, drop: CourseId, take: CourseId) -> Answer {
+        self.post("/enrollments/swap", json!({ "drop": drop, "take": take })).await
+    }
+
+    pub async fn cart(&self, courses: &[CourseId]) -> Answer {
+        self.post("/enrollments/cart", json!({ "course_ids": courses })).await
+    }
+
     /// Drops by the enrolment's id.
     pub async fn drop_enrollment(&self, course: CourseId, enrollment: &str) -> Answer {
         self.delete(&format!("/courses/{course}/enroll/{enrollment}")).await

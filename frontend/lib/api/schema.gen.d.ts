@@ -261,6 +261,51 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/enrollments/cart': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Enroll a student in several sections at once, or in none.
+     * @description All are judged together under one lock: each against what the student holds, and against the others of the cart. If
+     *     one cannot be had, none is taken, and the refusal (409 `cart_refused`) lists in `refusals` every section that stands
+     *     in the way, with the `code`, `detail` and `facts` that enrolling there would have brought. It does not wait for seats.
+     */
+    post: operations['enroll_cart'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/enrollments/swap': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Exchange one section for another.
+     * @description Drops `drop` and takes a seat in `take`, or does neither: whatever keeps the student out of the new section, the old
+     *     one stays theirs. Clashes are judged as if the old one were gone already. The seat that comes free goes to its first
+     *     waiter who fits, in the same transaction. Refused (409) like `enroll`, and with `not_enrolled` or
+     *     `drop_deadline_passed` where there is nothing to give up. It does not wait for a seat.
+     */
+    post: operations['swap'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/health': {
     parameters: {
       query?: never;
@@ -456,6 +501,24 @@ export interface components {
       request_id?: string | null;
       subject?: components['schemas']['PersonRef'] | null;
     };
+    /** @description Why a cart fails at one of its sections: an element of `refusals`, beside the code `cart_refused`. */
+    CartRefusal: {
+      /** @description As enrolling there alone would be refused, such as `course_full`. */
+      code: string;
+      course_id: components['schemas']['CourseId'];
+      /** @description A sentence for the person in front of the screen. */
+      detail: string;
+      /** @description What it was decided on, such as `conflicts`. */
+      facts: {
+        [key: string]: unknown;
+      };
+    };
+    /** @description Several sections at once. */
+    CartRequest: {
+      /** @description 1 to 20 sections, each once. */
+      course_ids: components['schemas']['CourseId'][];
+      user_id?: components['schemas']['UserId'] | null;
+    };
     /** @description A section after a change, with what the change brought about. */
     ChangedCourse: components['schemas']['Course'] & {
       /** @description Sentences for the person who made the change, such as students who now have a clash. */
@@ -591,6 +654,10 @@ export interface components {
       user_id?: components['schemas']['UserId'] | null;
       /** @description When the section is full, wait for a seat: 202 with the position. */
       waitlist?: boolean;
+    };
+    /** @description A seat in every section of a cart, in the order they were asked for. */
+    EnrolledCart: {
+      enrollments: components['schemas']['Enrollment'][];
     };
     /** @description A student's place in a section, or in its queue. */
     Enrollment: {
@@ -1006,6 +1073,19 @@ export interface components {
       full_name: string;
       id: components['schemas']['UserId'];
       student_id?: string | null;
+    };
+    /** @description One section for another. */
+    SwapRequest: {
+      /** @description The section whose seat, or place in the queue, is given up. */
+      drop: components['schemas']['CourseId'];
+      /** @description The section to take a seat in. */
+      take: components['schemas']['CourseId'];
+      user_id?: components['schemas']['UserId'] | null;
+    };
+    /** @description What a swap left behind. */
+    Swapped: {
+      dropped: components['schemas']['Enrollment'];
+      taken: components['schemas']['Enrollment'];
     };
     TeacherRef: {
       full_name: string;
@@ -1705,6 +1785,90 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_Enrollment'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  enroll_cart: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CartRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrolledCart'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  swap: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SwapRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Swapped'];
+        };
+      };
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
         };
       };
       '4XX': {

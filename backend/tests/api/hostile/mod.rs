@@ -212,6 +212,8 @@ fn good_body(method: &str, path: &str) -> Value {
         ("POST", "/courses/validate-schedule") => json!({ "course_ids": [] }),
         ("PUT", "/courses/{id}") => json!({ "description": "About" }),
         ("POST", "/courses/{id}/enroll") => json!({ "waitlist": true }),
+        ("POST", "/enrollments/swap") => json!({ "drop": CourseId::new(), "take": CourseId::new() }),
+        ("POST", "/enrollments/cart") => json!({ "course_ids": [CourseId::new()] }),
         ("PUT", "/terms/{year}/{semester}") => json!({}),
         _ => panic!("{method} {path} takes a body: give an example of one here"),
     }
