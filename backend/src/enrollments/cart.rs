@@ -96,6 +96,8 @@ async fn try_cart(
     let (grants, enrollments): (Vec<_>, Vec<_>) = taken.into_iter().unzip();
     let cart = EnrolledCart { enrollments };
     claim.keep(&mut tx, StatusCode::CREATED, &cart).await?;
+    let courses = request.course_ids.iter().copied();
+    seats::audit(&mut tx, actor, "student_enrolled", student, courses).await?;
     tx.commit().await?;
     report::promoted(app, promoted);
     for (grant, enrollment) in grants.into_iter().zip(&cart.enrollments) {

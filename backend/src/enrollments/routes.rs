@@ -84,6 +84,7 @@ async fn try_enroll(
                 _ => StatusCode::CREATED,
             };
             claim.keep(&mut tx, status, &enrollment).await?;
+            seats::audit(&mut tx, actor, "student_enrolled", student, [course]).await?;
             tx.commit().await?;
             report::promoted(app, promoted);
             report::granted(app, "enroll", grant, &enrollment);
@@ -182,6 +183,7 @@ async fn try_drop(
         }
     };
     let enrollment = queries::one(&mut tx, id).await?;
+    seats::audit(&mut tx, actor, "student_dropped", student, [course]).await?;
     tx.commit().await?;
     report::dropped(app, "drop_course", now.status, &enrollment, promoted);
     Ok(Ok(enrollment))

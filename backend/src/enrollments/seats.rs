@@ -11,8 +11,10 @@ use super::queries::{self, Timetable};
 use super::rules::{self, CourseFacts, Grant, StudentFacts, Wish};
 use super::waitlist::fill_seats;
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::error::{Error, FieldError, Refusal, Result};
 use crate::ids::{CourseId, UserId};
+use crate::policy::Actor;
 
 /// How often a transaction starts over for a lock it turned out to need.
 pub const MOST_TRIES: usize = 16;
@@ -145,6 +147,24 @@ pub async fn refuse(
     let mut facts: Map<String, Value> = refusal.facts.clone();
     facts.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     queries::note(db, student, course, "refused", Some(&refusal.code), Some(actor), &facts).await
+}
+
+/// What somebody did to another person's registration is also in the audit log; one's own acts are events enough. Last
+/// before the commit.
+pub async fn audit(
+    db: &mut PgConnection,
+    actor: &Actor,
+    action: &'static str,
+    student: UserId,
+    courses: impl IntoIterator<Item = CourseId>,
+) -> Result<()> {
+    if actor.id == student {
+        return Ok(());
+    }
+    for course in courses {
+        audit::record(db, Entry::by(actor, action).of(student).about("course", course.0)).await?;
+    }
+    Ok(())
 }
 
 /// Refuses ids of no section, each by its field.

@@ -97,6 +97,8 @@ async fn try_swap(
         }
     };
     claim.keep(&mut tx, StatusCode::CREATED, &swapped).await?;
+    seats::audit(&mut tx, actor, "student_dropped", asked.student, [request.drop]).await?;
+    seats::audit(&mut tx, actor, "student_enrolled", asked.student, [request.take]).await?;
     tx.commit().await?;
     report::dropped(app, "swap", held.status, &swapped.dropped, judged.promoted + promoted);
     report::granted(app, "swap", grant, &swapped.taken);

@@ -50,6 +50,32 @@ async fn an_admins_acts_are_written_down_with_old_and_new_values(db: PgPool) {
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn what_a_registrar_does_for_a_student_is_kept_and_a_students_own_registration_is_not(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    let (one, two) =
+        (uems.monday("CS101", 9, "09:00-10:00").await, uems.monday("CS102", 9, "09:00-10:00").await);
+    let three = uems.monday("CS103", 9, "10:00-11:00").await;
+    ada.enroll(one).await.expect(201);
+    ada.drop_course(one).await.expect(200);
+    assert_eq!(uems.count("select count(*) from audit_log").await, 0);
+
+    root.enroll_other(&ada, one).await.expect(201);
+    root.post("/enrollments/swap", json!({ "drop": one, "take": two, "user_id": ada.id })).await.expect(201);
+    root.post("/enrollments/cart", json!({ "course_ids": [three], "user_id": ada.id })).await.expect(201);
+    let id =
+        ada.get(&format!("/courses/{two}")).await.body["my_enrollment"]["id"].as_str().unwrap().to_owned();
+    root.drop_enrollment(two, &id).await.expect(200);
+
+    let log = root.get(&format!("/audit?subject_id={}", ada.id)).await.expect(200);
+    let entries = log.body["items"].as_array().unwrap().iter().rev();
+    let acts: Vec<_> = entries.map(|entry| (entry["action"].clone(), entry["object_id"].clone())).collect();
+    let (enrolled, dropped) = (json!("student_enrolled"), json!("student_dropped"));
+    let expected = [(&enrolled, one), (&dropped, one), (&enrolled, two), (&enrolled, three), (&dropped, two)];
+    assert_eq!(acts, expected.map(|(act, course)| (act.clone(), json!(course))));
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn a_refused_act_leaves_no_entry(db: PgPool) {
     let uems = TestApp::new(db);
     let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
