@@ -2,11 +2,22 @@
 
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const weekday = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  timeZone: 'UTC',
+});
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const today = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export function formatDate(isoDate: string): string {
   return calendar.format(new Date(`${isoDate.slice(0, 10)}T00:00:00Z`));
+}
+
+/** "Mon, 23 Nov", of a calendar date. */
+export function formatWeekday(isoDate: string): string {
+  return weekday.format(new Date(`${isoDate}T00:00:00Z`));
 }
 
 export function formatDay(date: Date): string {

@@ -39,3 +39,24 @@ export function registrationReason(term: Term | undefined): string | null {
     ? `Registration closed ${formatMoment(term.registration_closes_at)}`
     : 'Registration is closed';
 }
+
+const ORDER: Record<Semester, number> = { spring: 0, summer: 1, fall: 2 };
+
+/** Newest term first, rows in the order they came. */
+export function groupByTerm<T>(
+  items: readonly T[],
+  termOf: (item: T) => TermId,
+): { key: string; label: string; term: TermId; items: T[] }[] {
+  const groups = new Map<string, { key: string; label: string; term: TermId; items: T[] }>();
+  for (const item of items) {
+    const { semester, year } = termOf(item);
+    const key = termKey({ semester, year });
+    const group = groups.get(key);
+    if (group) group.items.push(item);
+    else
+      groups.set(key, { key, label: termLabel({ semester, year }), term: { semester, year }, items: [item] });
+  }
+  return [...groups.values()].sort(
+    (a, b) => b.term.year - a.term.year || ORDER[b.term.semester] - ORDER[a.term.semester],
+  );
+}

@@ -23,6 +23,7 @@ import { paths } from '@/lib/paths';
 import { courseLabel } from '@/lib/schedule';
 import { termLabel } from '@/lib/terms';
 import { setTheme } from '@/lib/theme';
+import { leave } from '@/lib/unsaved';
 import { useDebounced } from '@/lib/use-debounced';
 import type { NavItem } from './nav';
 
@@ -45,7 +46,7 @@ export function CommandPalette({ items, onClose, onHelp }: PaletteProps) {
   const [text, setText] = useState('');
   const found = useFound(useDebounced(text.trim(), 150), user.role === 'admin');
 
-  const go = (href: string) => () => router.push(href);
+  const go = (href: string) => () => leave(() => router.push(href));
   const pages: Command[] = items.map(({ href, label }) => ({ id: href, label, run: go(href) }));
   const actions: Command[] = [
     ...(user.role === 'admin'
@@ -59,7 +60,7 @@ export function CommandPalette({ items, onClose, onHelp }: PaletteProps) {
     { id: 'dark', label: 'Dark theme', run: () => setTheme('dark') },
     { id: 'system', label: 'Theme of the system', run: () => setTheme('system') },
     { id: 'help', label: 'Keyboard shortcuts', run: onHelp },
-    { id: 'sign-out', label: 'Sign out', run: () => void signOut() },
+    { id: 'sign-out', label: 'Sign out', run: () => leave(() => void signOut()) },
   ];
   const matches = ({ label }: Command) => label.toLowerCase().includes(text.trim().toLowerCase());
   const sections = [
@@ -140,13 +141,13 @@ function useFound(text: string, withPeople: boolean): { courses: Command[]; peop
       id: course.id,
       label: `${courseLabel(course)}  ${course.name}`,
       detail: termLabel(course),
-      run: () => router.push(paths.course(course.id)),
+      run: () => leave(() => router.push(paths.course(course.id))),
     })),
     people: (withPeople ? (people.data?.items ?? []) : []).map((person) => ({
       id: person.id,
       label: person.full_name,
       detail: person.role,
-      run: () => router.push(paths.person(person.id)),
+      run: () => leave(() => router.push(paths.person(person.id))),
     })),
   };
 }

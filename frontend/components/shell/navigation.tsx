@@ -7,6 +7,7 @@ import { ThemeButton } from '@/components/ui/theme-button';
 import { signOut } from '@/lib/api/auth';
 import type { User } from '@/lib/api/types';
 import { paths } from '@/lib/paths';
+import { leave } from '@/lib/unsaved';
 import { isCurrent, type NavItem } from './nav';
 
 interface Position {
@@ -64,7 +65,7 @@ export function Sidebar({
           <IconButton label="Keyboard shortcuts" onClick={onHelp}>
             <CircleHelp aria-hidden className="size-4" />
           </IconButton>
-          <IconButton label="Sign out" className="ml-auto" onClick={() => void signOut()}>
+          <IconButton label="Sign out" className="ml-auto" onClick={() => leave(() => void signOut())}>
             <LogOut aria-hidden className="size-4" />
           </IconButton>
         </div>

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef } from 'react';
 import { isTyping, singleKeysOn } from '@/lib/shortcuts';
+import { leave } from '@/lib/unsaved';
 import type { NavItem } from './nav';
 
 const CHORD_MS = 1200;
@@ -22,7 +23,7 @@ export function useShellKeys(items: NavItem[], open: (what: 'palette' | 'help') 
 
       const target = event.timeStamp < chordUntil.current && items.find((item) => item.key === event.key);
       chordUntil.current = event.key === 'g' ? event.timeStamp + CHORD_MS : 0;
-      if (target) return router.push(target.href);
+      if (target) return leave(() => router.push(target.href));
 
       if (event.key === '?') return open('help');
       if (event.key !== '/') return;
