@@ -81,6 +81,11 @@ impl Clock {
         Utc::now() + TimeDelta::seconds(self.offset_seconds.load(Ordering::Relaxed))
     }
 
+    /// Seconds since 1970, as metrics tell a time.
+    pub fn seconds(&self) -> f64 {
+        self.now().timestamp_millis() as f64 / 1000.0
+    }
+
     pub fn advance(&self, by: Duration) {
         self.offset_seconds.fetch_add(by.as_secs() as i64, Ordering::Relaxed);
     }

@@ -157,6 +157,31 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// Every label `error_type`, with the severity it comes with.
+pub const KINDS: &[(&str, Severity)] = &[
+    ("authentication", Severity::Warning),
+    ("authorization", Severity::Warning),
+    ("not_found", Severity::Warning),
+    ("validation", Severity::Warning),
+    ("refusal", Severity::Warning),
+    ("enrollment_capacity", Severity::Warning),
+    ("enrollment_conflict", Severity::Warning),
+    ("rate_limit", Severity::Warning),
+    ("overload", Severity::Error),
+    ("database", Severity::Critical),
+    ("internal", Severity::Critical),
+];
+
 impl Error {
     /// Status, stable code, label of `error_type`.
     fn class(&self) -> (StatusCode, &str, &'static str) {

@@ -64,7 +64,7 @@ pub async fn metrics(State(app): State<App>) -> Result<impl IntoResponse> {
     if !app.config.telemetry.enable_metrics {
         return Err(Error::NotFound("address; metrics are switched off"));
     }
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.text(&app.db)))
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.text(&app).await))
 }
 
 /// What stands in the way of serving, if anything.

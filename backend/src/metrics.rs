@@ -1,13 +1,25 @@
-//! Every metric, with the names, labels and buckets of the original design. A doc comment is the help text's source.
+//! Every metric, with the names, labels and buckets of the original design; the help text says what it counts.
 //! Labels come from closed sets; a count happens after the commit it counts.
+
+mod declare;
+mod process;
+mod queries;
+mod service;
 
 use std::sync::LazyLock;
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
+    Encoder, GaugeVec, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder,
 };
 
+use crate::app::App;
 use crate::config::Config;
+use crate::error;
+use crate::policy::Role;
+use declare::Declarations;
+pub use declare::Declared;
+use process::Process;
+pub use service::{MOST_CODES, Service};
 
 /// Version and date of this build.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -19,13 +31,21 @@ const STATEMENT_BUCKETS: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0];
 /// Statements are timed by the tracing layer of [`crate::telemetry`], which exists before any `App`:
 /// hence one histogram for the process.
 pub static STATEMENT_SECONDS: LazyLock<HistogramVec> = LazyLock::new(|| {
-    let options = HistogramOpts::new("uems_database_query_duration_seconds", "Database query execution time")
-        .buckets(STATEMENT_BUCKETS.to_vec());
-    HistogramVec::new(options, &["operation", "table"]).expect("a valid metric")
+    declare::histogram(
+        "uems_database_query_duration_seconds",
+        "Database query execution time",
+        &["operation", "table"],
+        STATEMENT_BUCKETS,
+    )
 });
 
 pub struct Metrics {
     registry: Registry,
+    /// Everything that is exported, for those who hold it against something.
+    pub declared: Vec<Declared>,
+    /// What is true of the service as a whole, on every replica.
+    pub service: Service,
+    process: Process,
     /// Requests answered, by method, route template and status.
     pub http_requests: IntCounterVec,
     /// Seconds from the first byte of a request to the head of its answer.
@@ -42,53 +62,43 @@ pub struct Metrics {
     pub enrollment_conflicts: IntCounter,
     /// Connections of this process's pool, by state: idle, active.
     pub database_connections: IntGaugeVec,
+    /// The most it may have.
+    pub database_connections_limit: IntGauge,
     /// Failures answered to clients, by type and severity.
     pub application_errors: IntCounterVec,
     /// Requests refused by a rate limit, by endpoint and role.
     pub rate_limit_exceeded: IntCounterVec,
+    /// Seconds between two turns of a periodic task.
+    pub job_interval: IntGaugeVec,
+    /// When a periodic task last succeeded; when it began, until then.
+    pub job_last_success: GaugeVec,
+    /// Turns of a periodic task that failed.
+    pub job_failures: IntCounterVec,
 }
 
 impl Metrics {
     pub fn new(config: &Config) -> Self {
-        let registry = Registry::new();
-        let counters = |name: &str, help: &str, labels: &[&str]| {
-            let metric = IntCounterVec::new(Opts::new(name, help), labels).expect("a valid metric");
-            registry.register(Box::new(metric.clone())).expect("a metric is declared once");
-            metric
-        };
-        let gauges = |name: &str, help: &str, labels: &[&str]| {
-            let metric = IntGaugeVec::new(Opts::new(name, help), labels).expect("a valid metric");
-            registry.register(Box::new(metric.clone())).expect("a metric is declared once");
-            metric
-        };
-        let http_request_seconds = HistogramVec::new(
-            HistogramOpts::new("http_request_duration_seconds", "Request latency in seconds")
-                .buckets(REQUEST_BUCKETS.to_vec()),
-            &["method", "handler"],
-        )
-        .expect("a valid metric");
-        registry.register(Box::new(http_request_seconds.clone())).expect("a metric is declared once");
-        registry.register(Box::new(STATEMENT_SECONDS.clone())).expect("a metric is declared once");
-        let enrollment_conflicts = IntCounter::new(
-            "uems_enrollment_conflicts_total",
-            "Total number of schedule conflict rejections",
-        )
-        .expect("a valid metric");
-        registry.register(Box::new(enrollment_conflicts.clone())).expect("a metric is declared once");
-        gauges(
-            "uems_application_info",
-            "UEMS application metadata",
-            &["version", "environment", "build_date"],
-        )
-        .with_label_values(&[VERSION, config.server.environment.as_str(), BUILD_DATE])
-        .set(1);
+        let declare = Declarations::default();
+        declare.add("histogram", STATEMENT_SECONDS.clone());
+        let info = ["version", "environment", "build_date"];
+        let info = declare.gauges("uems_application_info", "UEMS application metadata", &info);
+        info.with_label_values(&[VERSION, config.server.environment.as_str(), BUILD_DATE]).set(1);
+        let counters = |name, help, labels| declare.counters(name, help, labels);
+        let gauges = |name, help, labels| declare.gauges(name, help, labels);
         let metrics = Self {
+            service: Service::declare(&declare),
+            process: Process::declare(&declare),
             http_requests: counters(
                 "http_requests_total",
                 "Total number of HTTP requests",
                 &["method", "handler", "status"],
             ),
-            http_request_seconds,
+            http_request_seconds: declare.histogram(
+                "http_request_duration_seconds",
+                "Request latency in seconds",
+                &["method", "handler"],
+                REQUEST_BUCKETS,
+            ),
             http_requests_in_progress: gauges(
                 "http_requests_inprogress",
                 "Number of HTTP requests in progress",
@@ -109,12 +119,15 @@ impl Metrics {
                 "Total number of course enrollments",
                 &["status"],
             ),
-            enrollment_conflicts,
+            enrollment_conflicts: declare
+                .counter("uems_enrollment_conflicts_total", "Total number of schedule conflict rejections"),
             database_connections: gauges(
                 "uems_database_connections",
                 "Number of database connections of this process",
                 &["state"],
             ),
+            database_connections_limit: declare
+                .gauge("uems_database_connections_limit", "Most database connections this process may have"),
             application_errors: counters(
                 "uems_application_errors_total",
                 "Total number of application errors",
@@ -125,15 +138,33 @@ impl Metrics {
                 "Total number of rate limit violations",
                 &["endpoint", "user_role"],
             ),
-            registry,
+            job_interval: gauges(
+                "uems_job_interval_seconds",
+                "Seconds between two turns of a periodic task",
+                &["job"],
+            ),
+            job_last_success: declare.real_gauges(
+                "uems_job_last_success_timestamp_seconds",
+                "When a periodic task last succeeded, in seconds since 1970",
+                &["job"],
+            ),
+            job_failures: counters(
+                "uems_job_failures_total",
+                "Total number of failed turns of a periodic task",
+                &["job"],
+            ),
+            registry: Registry::new(),
+            declared: vec![],
         };
+        let (registry, declared) = declare.finish();
+        let metrics = Self { registry, declared, ..metrics };
         metrics.start_at_zero();
         metrics
     }
 
     /// Series that exist from the start, so that a rate over them is 0 and not nothing.
     fn start_at_zero(&self) {
-        for role in crate::policy::Role::ALL {
+        for role in Role::ALL {
             self.user_logins.with_label_values(&[role.as_str()]);
         }
         for reason in ["invalid_credentials", "account_inactive", "rate_limited"] {
@@ -142,15 +173,26 @@ impl Metrics {
         for status in ["enrolled", "dropped", "completed"] {
             self.enrollments.with_label_values(&[status]);
         }
+        for (kind, severity) in error::KINDS {
+            self.application_errors.with_label_values(&[*kind, severity.as_str()]);
+        }
     }
 
     /// The text Prometheus scrapes.
-    pub fn text(&self, pool: &sqlx::PgPool) -> String {
-        let idle = pool.num_idle() as i64;
+    pub async fn text(&self, app: &App) -> String {
+        self.service.refresh(app).await;
+        self.process.refresh();
+        let pool = &app.db;
+        let (all, idle) = (i64::from(pool.size()), pool.num_idle() as i64);
         self.database_connections.with_label_values(&["idle"]).set(idle);
-        self.database_connections.with_label_values(&["active"]).set(i64::from(pool.size()) - idle);
+        self.database_connections.with_label_values(&["active"]).set((all - idle).max(0));
+        self.database_connections_limit.set(pool.options().get_max_connections().into());
         let mut text = Vec::new();
-        TextEncoder::new().encode(&self.registry.gather(), &mut text).expect("metrics are text");
+        let families = {
+            let _alone = self.service.alone();
+            self.registry.gather()
+        };
+        TextEncoder::new().encode(&families, &mut text).expect("metrics are text");
         String::from_utf8(text).expect("metrics are UTF-8")
     }
 }

@@ -37,7 +37,7 @@ pub async fn register(
     // A taken address is told; so asking for addresses gets slow like guessing passwords.
     let here = address_digest(&app, address);
     let account = keyed_digest(&app.config.auth.jwt_secret, &[b"register", student.email.as_bytes()]);
-    let attempt = Attempt::begin(&app, &account, &here, "", "/api/v1/auth/register").await?;
+    let attempt = Attempt::begin(&app, &account, &here, "", ["/api/v1/auth/register", "anonymous"]).await?;
     let hash = app.passwords.hash(request.password.clone()).await?;
     let mut tx = app.db.begin().await?;
     let claim = match key.claim(&app, &mut tx, Uuid::nil(), "POST /auth/register", &request).await? {
@@ -77,8 +77,9 @@ pub async fn login(
     let email = text::email("email", &request.email).unwrap_or_default();
     let here = address_digest(&app, address);
     let account = keyed_digest(&app.config.auth.jwt_secret, &[b"account", email.as_bytes()]);
-    let attempt =
-        Attempt::begin(&app, &account, &here, &email, "/api/v1/auth/login").await.inspect_err(|error| {
+    let attempt = Attempt::begin(&app, &account, &here, &email, ["/api/v1/auth/login", "anonymous"])
+        .await
+        .inspect_err(|error| {
             if matches!(error, Error::RateLimited { .. }) {
                 app.metrics.user_login_failures.with_label_values(&["rate_limited"]).inc();
                 tracing::warn!(

@@ -6,7 +6,7 @@ use super::tokens::keyed_digest;
 use super::{queries, rules};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::ids::UserId;
+use crate::policy::Actor;
 
 /// An attempt to prove a password: noted as failed before the password is looked at, so that a burst of guesses
 /// counts too, and forgotten when it was none.
@@ -14,15 +14,21 @@ use crate::ids::UserId;
 pub struct Attempt(i64);
 
 impl Attempt {
-    /// Refused when too many failed before; `endpoint` is the label it is counted under.
-    pub async fn begin(app: &App, account: &[u8], here: &[u8], email: &str, endpoint: &str) -> Result<Self> {
+    /// Refused when too many failed before; `counted_as` are the endpoint and the role it is counted under.
+    pub async fn begin(
+        app: &App,
+        account: &[u8],
+        here: &[u8],
+        email: &str,
+        counted_as: [&str; 2],
+    ) -> Result<Self> {
         let attempt = Self(queries::note_failure(&app.db, account, here).await?);
         let before = queries::attempt(&app.db, attempt.0, account, here, email).await?;
         let Some(retry_after) = rules::wait(&before, app.config.auth.login_failures_per_address) else {
             return Ok(attempt);
         };
         attempt.never_looked_at(app).await?;
-        app.metrics.rate_limit_exceeded.with_label_values(&[endpoint, "anonymous"]).inc();
+        app.metrics.rate_limit_exceeded.with_label_values(&counted_as).inc();
         Err(Error::RateLimited { retry_after })
     }
 
@@ -53,9 +59,10 @@ impl Attempt {
 }
 
 /// Whether somebody signed in knows their own password; a stolen access token must not guess it at full speed.
-pub async fn proves_password(app: &App, user: UserId, password: String, stored: String) -> Result<bool> {
-    let account = keyed_digest(&app.config.auth.jwt_secret, &[b"own password", user.0.as_bytes()]);
-    let attempt = Attempt::begin(app, &account, &account, "", "/api/v1/users/{id}").await?;
+pub async fn proves_password(app: &App, actor: &Actor, password: String, stored: String) -> Result<bool> {
+    let account = keyed_digest(&app.config.auth.jwt_secret, &[b"own password", actor.id.0.as_bytes()]);
+    let counted_as = ["/api/v1/users/{id}", actor.role.as_str()];
+    let attempt = Attempt::begin(app, &account, &account, "", counted_as).await?;
     let proven = attempt.verify(app, password, Some(stored)).await?;
     if proven {
         attempt.never_looked_at(app).await?;

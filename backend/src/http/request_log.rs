@@ -81,17 +81,15 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
 
 /// Counts the failure; the ones that are our fault are logged with the text the client does not get.
 fn report(app: &App, span: &Span, error: &crate::error::Error, method: &str, path: &str, started: Instant) {
-    let severity = match error.severity() {
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-        Severity::Critical => "critical",
-    };
-    app.metrics.application_errors.with_label_values(&[error.kind(), severity]).inc();
-    if error.severity() != Severity::Warning {
+    let severity = error.severity();
+    if app.config.telemetry.enable_metrics {
+        app.metrics.application_errors.with_label_values(&[error.kind(), severity.as_str()]).inc();
+    }
+    if severity != Severity::Warning {
         span.in_scope(|| {
             tracing::error!(
                 event = "request_failed", function = "request_log", method, path,
-                critical = error.severity() == Severity::Critical,
+                critical = severity == Severity::Critical,
                 error_type = error.kind(), error_message = %error,
                 duration_seconds = started.elapsed().as_secs_f64(), "Request failed"
             );

@@ -17,6 +17,7 @@ pub fn start(app: &App) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(every(Duration::from_secs(600), "cleanup", app.clone(), cleanup));
     jobs.spawn(every(Duration::from_secs(30), "settle_waitlists", app.clone(), settle_waitlists));
+    jobs.spawn(every(Duration::from_secs(300), "metric_sync", app.clone(), metric_sync));
     jobs
 }
 
@@ -24,17 +25,27 @@ pub fn start(app: &App) -> JoinSet<()> {
 async fn every<T: AsyncFn(&App) -> Result<u64>>(pause: Duration, name: &'static str, app: App, task: T) {
     let mut turns = interval(pause);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let metrics = &app.metrics;
+    let succeeded = || metrics.job_last_success.with_label_values(&[name]).set(app.clock.seconds());
+    metrics.job_interval.with_label_values(&[name]).set(pause.as_secs() as i64);
+    let failures = metrics.job_failures.with_label_values(&[name]);
+    succeeded();
     loop {
         turns.tick().await;
         match task(&app).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(
-                event = "job_finished",
-                job = name,
-                count,
-                "A periodic task had something to do"
-            ),
+            Ok(count) => {
+                succeeded();
+                if count > 0 {
+                    tracing::info!(
+                        event = "job_finished",
+                        job = name,
+                        count,
+                        "A periodic task had something to do"
+                    );
+                }
+            }
             Err(error) => {
+                failures.inc();
                 tracing::error!(event = "job_failed", job = name, %error, "A periodic task failed; it is tried again")
             }
         }
@@ -54,4 +65,13 @@ async fn cleanup(app: &App) -> Result<u64> {
 /// Gives seats that became free without a drop (a raised capacity, an opened window) to those who wait.
 async fn settle_waitlists(app: &App) -> Result<u64> {
     enrollments::settle_all(app).await
+}
+
+/// Counts anew what the gauges of the service say, so that they are right also where nobody scrapes.
+async fn metric_sync(app: &App) -> Result<u64> {
+    if app.config.telemetry.enable_metrics {
+        let role_counts = serde_json::json!(app.metrics.service.sync(app).await?);
+        tracing::info!(event = "metric_sync", function = "metric_sync", %role_counts, "Active users metric synchronized");
+    }
+    Ok(0)
 }

@@ -171,7 +171,7 @@ async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser
         let mut db = app.db.acquire().await?;
         let stored = queries::password_hash(&mut db, id).await?;
         drop(db);
-        if !auth::proves_password(app, id, current, stored).await? {
+        if !auth::proves_password(app, actor, current, stored).await? {
             return Err(
                 FieldError::new("current_password", "wrong", "this is not your current password").into()
             );

@@ -155,7 +155,7 @@ async fn a_wrong_password_and_an_unknown_address_get_one_answer(db: PgPool) {
     assert_eq!(same(&sign_in(&uems, "ada", "wrong horse battery").await), same(&unknown));
     assert_eq!(sign_in(&uems, "ada", PASSWORD).await.expect(401).code(), "account_inactive");
     assert_eq!(uems.count("select count(*) from sessions").await, 0);
-    let text = uems.app.metrics.text(&uems.db);
+    let text = uems.app.metrics.text(&uems.app).await;
     assert!(text.contains("uems_user_login_failures_total{reason=\"account_inactive\"} 1"), "{text}");
 }
 
@@ -214,7 +214,7 @@ async fn guessing_is_slowed_and_never_locks(db: PgPool) {
         10,
         "waiting and success are no failures"
     );
-    let text = uems.app.metrics.text(&uems.db);
+    let text = uems.app.metrics.text(&uems.app).await;
     assert!(text.contains("uems_user_login_failures_total{reason=\"rate_limited\"} 5"), "{text}");
 }
 

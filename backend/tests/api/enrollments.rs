@@ -313,7 +313,7 @@ async fn counts_happen_once_per_commit(db: PgPool) {
     ada.enroll(clashing).await.expect(409);
     bob.wait_for(course).await.expect(202);
     ada.drop_course(course).await.expect(200);
-    let text = uems.app.metrics.text(&uems.db);
+    let text = uems.app.metrics.text(&uems.app).await;
     for line in [
         "uems_enrollments_total{status=\"enrolled\"} 2",
         "uems_enrollments_total{status=\"dropped\"} 1",

@@ -10,6 +10,7 @@ mod docs;
 mod enrollments;
 mod hostile;
 mod import;
+mod metrics;
 mod openapi;
 mod private_postgres;
 mod races;
