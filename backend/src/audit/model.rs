@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::courses::CourseRef;
 use crate::ids::UserId;
 use crate::policy::{Actor, Role};
 
@@ -79,6 +80,8 @@ pub struct AuditEntry {
     pub subject: Option<PersonRef>,
     pub object_type: Option<String>,
     pub object_id: Option<Uuid>,
+    /// The section that the object is, or is a place in.
+    pub course: Option<CourseRef>,
     #[schema(value_type = Object, additional_properties)]
     pub facts: Value,
     /// The `X-Request-ID` under which the logs know the request.

@@ -3,6 +3,7 @@ use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row};
 
 use super::chain::Link;
 use super::model::{AuditEntry, AuditFilter, Entry, PersonRef};
+use crate::courses::CourseRef;
 use crate::error::Result;
 use crate::http::page::{Page, Window};
 use crate::http::request_log::current_request_id;
@@ -33,8 +34,11 @@ pub async fn list(db: &PgPool, filter: &AuditFilter) -> Result<Page<AuditEntry>>
     filtered(&mut count, filter);
     let mut rows = QueryBuilder::new(
         "select l.id, l.at, l.actor_id, a.full_name as actor_name, l.actor_role, l.action, l.subject_id,
-             s.full_name as subject_name, l.object_type, l.object_id, l.facts, l.request_id, encode(l.hash, 'hex') as hash
-         from audit_log l left join users a on a.id = l.actor_id left join users s on s.id = l.subject_id",
+             s.full_name as subject_name, l.object_type, l.object_id, c.id as course_id, c.code, c.section, c.name,
+             l.facts, l.request_id, encode(l.hash, 'hex') as hash
+         from audit_log l left join users a on a.id = l.actor_id left join users s on s.id = l.subject_id
+             left join enrollments e on l.object_type = 'enrollment' and e.id = l.object_id
+             left join courses c on c.id = coalesce(e.course_id, l.object_id)",
     );
     filtered(&mut rows, filter);
     rows.push(" order by l.id desc limit ").push_bind(window.size);
@@ -83,6 +87,15 @@ fn entry(row: &PgRow) -> Result<AuditEntry, sqlx::Error> {
         subject: person("subject_id", "subject_name")?,
         object_type: row.try_get("object_type")?,
         object_id: row.try_get("object_id")?,
+        course: match row.try_get("course_id")? {
+            Some(id) => Some(CourseRef {
+                id,
+                code: row.try_get("code")?,
+                section: row.try_get("section")?,
+                name: row.try_get("name")?,
+            }),
+            None => None,
+        },
         facts: row.try_get("facts")?,
         request_id: row.try_get("request_id")?,
         hash: row.try_get("hash")?,

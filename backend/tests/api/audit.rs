@@ -32,6 +32,7 @@ async fn an_admins_acts_are_written_down_with_old_and_new_values(db: PgPool) {
     assert!(edit["facts"].get("version").is_none() && edit["request_id"].is_string(), "{edit}");
     assert_eq!(entries[2]["facts"], json!({ "capacity": [9, 12] }));
     assert_eq!(entries[2]["object_id"], json!(course));
+    assert_eq!(entries[2]["course"]["code"], "CS101");
 
     for (filter, expected) in [
         (format!("subject_id={}", ada.id), 2),

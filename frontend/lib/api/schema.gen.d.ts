@@ -486,6 +486,7 @@ export interface components {
       actor_role?: components['schemas']['Role'] | null;
       /** Format: date-time */
       at: string;
+      course?: components['schemas']['CourseRef'] | null;
       facts: Record<string, never>;
       /** @description SHA-256 over this entry and the hash of the one before, in hexadecimal digits. */
       hash: string;
@@ -603,6 +604,13 @@ export interface components {
      * @description A section of a course in one term.
      */
     CourseId: string;
+    /** @description A section by name, as refusals mention it. */
+    CourseRef: {
+      code: string;
+      id: components['schemas']['CourseId'];
+      name: string;
+      section: string;
+    };
     CreateCourse: {
       /** @description Assign the teacher although they teach another section at the same time. */
       allow_teacher_conflict?: boolean;
@@ -745,6 +753,7 @@ export interface components {
         actor_role?: components['schemas']['Role'] | null;
         /** Format: date-time */
         at: string;
+        course?: components['schemas']['CourseRef'] | null;
         facts: Record<string, never>;
         /** @description SHA-256 over this entry and the hash of the one before, in hexadecimal digits. */
         hash: string;
