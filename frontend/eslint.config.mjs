@@ -23,6 +23,7 @@ export default defineConfig([
   ...[
     'account',
     'attendance',
+    'audit',
     'catalogue',
     'course',
     'course-form',

@@ -9,6 +9,7 @@ const weekday = new Intl.DateTimeFormat(undefined, {
   timeZone: 'UTC',
 });
 const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const today = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 
 export function formatDate(isoDate: string): string {
@@ -26,6 +27,10 @@ export function formatDay(date: Date): string {
 
 export function formatMoment(iso: string): string {
   return moment.format(new Date(iso));
+}
+
+export function formatClock(iso: string): string {
+  return clock.format(new Date(iso));
 }
 
 /** "1 Apr – 3 May", "from 1 Apr", "until 3 May" or nothing. */
@@ -53,4 +58,11 @@ export function toLocalInput(iso: string | null | undefined): string {
 
 export function fromLocalInput(local: string): string | null {
   return local ? new Date(local).toISOString() : null;
+}
+
+/** The first moment of a local calendar date, or of the one after it. */
+export function startOfDay(isoDate: string, daysLater = 0): string | undefined {
+  const [year, month, day] = isoDate.split('-').map(Number);
+  if (!year || !month || !day) return undefined;
+  return new Date(year, month - 1, day + daysLater).toISOString();
 }

@@ -13,6 +13,8 @@ export const paths = {
   personNew: '/admin/people?new=true',
   person: (id: string) => `/admin/people?person=${id}`,
   terms: '/admin/terms',
+  audit: '/admin/audit',
+  auditOf: (person: string) => `/admin/audit?subject=${person}`,
   profile: '/profile',
 } as const;
 

@@ -1,6 +1,6 @@
 'use client';
 
-import { CircleHelp, CircleUser, LogOut, Search } from 'lucide-react';
+import { CircleHelp, CircleUser, Ellipsis, LogOut, Search } from 'lucide-react';
 import Link from 'next/link';
 import { IconButton } from '@/components/ui/button';
 import { ThemeButton } from '@/components/ui/theme-button';
@@ -8,7 +8,7 @@ import { signOut } from '@/lib/api/auth';
 import type { User } from '@/lib/api/types';
 import { paths } from '@/lib/paths';
 import { leave } from '@/lib/unsaved';
-import { isCurrent, type NavItem } from './nav';
+import { forBar, isCurrent, type NavItem } from './nav';
 
 interface Position {
   items: NavItem[];
@@ -95,23 +95,62 @@ export function TopBar({ user, onPalette }: { user: User; onPalette: () => void 
   );
 }
 
+const barItem =
+  'flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-muted aria-[current=page]:text-accent';
+
 export function BottomBar({ items, pathname }: Position) {
+  const { shown, more } = forBar(items);
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+      className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden print:hidden"
     >
-      {items.map((item) => (
+      {shown.map((item) => (
         <Link
           key={item.href}
           href={item.href}
           aria-current={isCurrent(item, pathname) ? 'page' : undefined}
-          className="flex h-14 flex-1 flex-col items-center justify-center gap-0.5 text-2xs font-medium text-muted aria-[current=page]:text-accent"
+          className={barItem}
         >
           <item.icon aria-hidden className="size-5" />
           {item.label}
         </Link>
       ))}
+      {more.length > 0 && <MoreItems key={pathname} items={more} pathname={pathname} />}
     </nav>
+  );
+}
+
+/** The browser's own popover: it closes by Escape and by a tap beside it, and a new page closes it by its key. */
+function MoreItems({ items, pathname }: Position) {
+  const current = items.some((item) => isCurrent(item, pathname));
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget="more-pages"
+        className={`${barItem} ${current ? 'text-accent!' : ''}`}
+      >
+        <Ellipsis aria-hidden className="size-5" />
+        More
+      </button>
+      <div
+        id="more-pages"
+        popover="auto"
+        className="inset-auto right-2 bottom-16 mb-[env(safe-area-inset-bottom)] w-52 rounded-lg border border-line bg-surface p-1 text-ink shadow-float"
+      >
+        {items.map((item) => (
+          <Link
+            key={item.href}
+            href={item.href}
+            aria-current={isCurrent(item, pathname) ? 'page' : undefined}
+            className="flex h-11 items-center gap-3 rounded-md px-3 text-base aria-[current=page]:bg-sunken aria-[current=page]:font-medium"
+          >
+            <item.icon aria-hidden className="size-4.5 text-muted" />
+            {item.label}
+          </Link>
+        ))}
+      </div>
+    </>
   );
 }

@@ -26,6 +26,8 @@ export async function everyPage() {
         '/admin/people?new=true',
         `/admin/people?person=${user.id}`,
         '/admin/terms',
+        '/admin/audit',
+        `/admin/audit?subject=${user.id}`,
       ],
     },
   ];

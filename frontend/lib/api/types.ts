@@ -20,9 +20,13 @@ export type TermDates = Schemas['PutTerm'];
 export type Semester = Schemas['Semester'];
 export type FieldError = Schemas['FieldError'];
 export type Clash = Schemas['Clash'];
+export type CourseRef = Schemas['CourseRef'];
+/** The generator reads "any object" as "an object without fields". */
+export type AuditEntry = Omit<Schemas['AuditEntry'], 'facts'> & { facts: Record<string, unknown> };
 export type Session = operations['login']['responses'][200]['content']['application/json'];
 
 export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
+export type AuditFilter = NonNullable<operations['list_audit']['parameters']['query']>;
 export type UserFilter = NonNullable<operations['list_users']['parameters']['query']>;
 
 export interface Page<T> {
