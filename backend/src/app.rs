@@ -25,6 +25,8 @@ pub struct Parts {
     pub reserve: PgPool,
     pub config: Config,
     pub clock: Clock,
+    /// When this process began to count.
+    pub started_at: DateTime<Utc>,
     pub metrics: Metrics,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
@@ -47,6 +49,7 @@ impl App {
             registrations: Gate::new(writers, config.database.write_queue, Duration::from_secs(10)),
             sessions: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_millis(900)).build(),
             metrics: Metrics::new(&config),
+            started_at: Clock::default().now(),
             clock: Clock::default(),
             accepting: true.into(),
             db,

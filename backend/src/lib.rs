@@ -1,5 +1,7 @@
 //! UEMS, a University Education Management System. The map of the program:
 
+/// Numbers about everything: dashboard, enrolments, revenue, performance, unmet demand.
+pub mod analytics;
 /// What a handler can reach.
 pub mod app;
 /// Who did what to whose record, chained by hashes.

@@ -8,6 +8,8 @@ mod service;
 
 use std::sync::LazyLock;
 
+use prometheus::core::Collector;
+use prometheus::proto::LabelPair;
 use prometheus::{
     Encoder, GaugeVec, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder,
 };
@@ -19,6 +21,7 @@ use crate::policy::Role;
 use declare::Declarations;
 pub use declare::Declared;
 use process::Process;
+pub use queries::{ActiveUsers as PeopleOfRole, active_users};
 pub use service::{MOST_CODES, Service};
 
 /// Version and date of this build.
@@ -74,6 +77,16 @@ pub struct Metrics {
     pub job_last_success: GaugeVec,
     /// Turns of a periodic task that failed.
     pub job_failures: IntCounterVec,
+}
+
+/// Requests of this process, all routes together.
+#[derive(Debug, Default)]
+pub struct RequestCounts {
+    pub total: i64,
+    /// Answered with 500 or more.
+    pub errors: i64,
+    /// Upper bounds in seconds, with the counts of everything up to them; `+Inf` last.
+    pub buckets: Vec<(f64, u64)>,
 }
 
 impl Metrics {
@@ -176,6 +189,35 @@ impl Metrics {
         for (kind, severity) in error::KINDS {
             self.application_errors.with_label_values(&[*kind, severity.as_str()]);
         }
+    }
+
+    /// What the request metrics say so far, all routes together.
+    pub fn requests(&self) -> RequestCounts {
+        let mut counts = RequestCounts::default();
+        for family in self.http_requests.collect() {
+            for series in family.get_metric() {
+                let times = series.get_counter().get_value() as i64;
+                let failed = |label: &&LabelPair| label.name() == "status" && label.value().starts_with('5');
+                counts.total += times;
+                counts.errors += series.get_label().iter().find(failed).map_or(0, |_| times);
+            }
+        }
+        for family in self.http_request_seconds.collect() {
+            for series in family.get_metric() {
+                let histogram = series.get_histogram();
+                let finite = histogram.get_bucket().iter();
+                let all = finite
+                    .map(|bucket| (bucket.upper_bound(), bucket.cumulative_count()))
+                    .chain([(f64::INFINITY, histogram.get_sample_count())]);
+                for (index, (bound, count)) in all.enumerate() {
+                    match counts.buckets.get_mut(index) {
+                        Some((_, sum)) => *sum += count,
+                        None => counts.buckets.push((bound, count)),
+                    }
+                }
+            }
+        }
+        counts
     }
 
     /// The text Prometheus scrapes.

@@ -76,6 +76,12 @@ pub enum Action {
     },
     ManageTerms,
     ReadAudit,
+    /// See numbers about everything: dashboard, enrolments, revenue, unmet demand.
+    ReadAnalytics,
+    /// See how students do, in all courses or in those of one teacher.
+    ReadPerformance {
+        teacher: Option<UserId>,
+    },
 }
 
 impl Actor {
@@ -126,6 +132,13 @@ impl Actor {
             (Action::OverrideEnrollment, Teacher | Student) => (false, "only an admin enrols above capacity"),
             (Action::ManageTerms, Teacher | Student) => (false, "only an admin changes a term"),
             (Action::ReadAudit, Teacher | Student) => (false, "only an admin reads the audit log"),
+            (Action::ReadAnalytics, Teacher | Student) => (false, "only an admin sees these numbers"),
+            (Action::ReadPerformance { teacher }, Teacher) => {
+                (teaches(teacher), "a teacher sees how students do in their own courses")
+            }
+            (Action::ReadPerformance { .. }, Student) => {
+                (false, "only admins and teachers see how students do")
+            }
         };
         if granted { Ok(()) } else { Err(Error::Forbidden(otherwise)) }
     }
@@ -168,6 +181,10 @@ mod tests {
             ("drop another", Action::Drop { student: other }),
             ("manage terms", Action::ManageTerms),
             ("read the audit log", Action::ReadAudit),
+            ("read analytics", Action::ReadAnalytics),
+            ("performance of own courses", Action::ReadPerformance { teacher: Some(me) }),
+            ("performance of another's", Action::ReadPerformance { teacher: Some(other) }),
+            ("performance of all courses", Action::ReadPerformance { teacher: None }),
         ];
         let mut picture = format!("{:<30}A T S\n", "");
         for (name, action) in acts {
@@ -202,6 +219,10 @@ mod tests {
         drop another                  ✔ ✘ ✘
         manage terms                  ✔ ✘ ✘
         read the audit log            ✔ ✘ ✘
+        read analytics                ✔ ✘ ✘
+        performance of own courses    ✔ ✔ ✘
+        performance of another's      ✔ ✘ ✘
+        performance of all courses    ✔ ✘ ✘
         ");
     }
 }

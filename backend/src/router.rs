@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::config::Environment;
 use crate::error::Error;
 use crate::http::{request_log, ui};
-use crate::{audit, auth, courses, enrollments, health, terms, users};
+use crate::{analytics, audit, auth, courses, enrollments, health, terms, users};
 
 /// Longest time a request may take.
 const MOST_TIME: Duration = Duration::from_secs(30);
@@ -38,6 +38,7 @@ const MOST_TIME: Duration = Duration::from_secs(30);
         (name = "enrollments", description = "Registration"),
         (name = "terms", description = "Terms and the institution's settings"),
         (name = "audit", description = "Who did what to whose record"),
+        (name = "analytics", description = "Numbers, each defined in docs/analytics.md"),
         (name = "health", description = "For load balancers and monitoring"),
     )
 )]
@@ -78,6 +79,11 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(terms::put_term))
         .routes(routes!(terms::institution))
         .routes(routes!(audit::list_audit))
+        .routes(routes!(analytics::analytics_dashboard))
+        .routes(routes!(analytics::analytics_enrollments))
+        .routes(routes!(analytics::analytics_revenue))
+        .routes(routes!(analytics::analytics_performance))
+        .routes(routes!(analytics::analytics_unmet_demand))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::live))

@@ -1,7 +1,7 @@
 //! What the gauges of the whole service say, read from the database.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 use crate::courses::UNLIMITED;
 use crate::policy::Role;
@@ -13,7 +13,7 @@ pub struct ActiveUsers {
 }
 
 /// People with a live session, by role: not ended, not expired, used in the last 15 minutes.
-pub async fn active_users(db: &PgPool) -> sqlx::Result<Vec<ActiveUsers>> {
+pub async fn active_users(db: impl PgExecutor<'_>) -> sqlx::Result<Vec<ActiveUsers>> {
     let users = sqlx::query_as!(
         ActiveUsers,
         r#"select u.role, count(distinct u.id) as "people!"

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use prometheus::{Gauge, GaugeVec, IntGaugeVec};
 
 use super::declare::Declarations;
@@ -13,7 +13,7 @@ use super::queries::{self, Utilization};
 use crate::app::App;
 use crate::error::Result;
 use crate::policy::Role;
-use crate::terms::{self, RegistrationState, Semester, Term};
+use crate::terms;
 
 /// At a scrape, older numbers than this are read again.
 const FRESH: TimeDelta = TimeDelta::seconds(60);
@@ -165,22 +165,13 @@ pub(super) const NO_LABEL: &[&str] = &[];
 
 async fn read(app: &App) -> Result<Numbers> {
     let db = &app.reserve;
-    let terms = current(terms::queries::list(db).await?, app.today());
+    let (terms, today) = (terms::queries::list(db).await?, app.today());
+    let terms: Vec<_> =
+        terms.iter().filter(|term| term.is_on(today)).map(|term| (term.year, term.semester)).collect();
     let active_users = queries::active_users(db).await?;
     Ok(Numbers {
         active_users: active_users.into_iter().map(|users| (users.role.as_str(), users.people)).collect(),
         utilization: queries::capacity_utilization(db, &terms, MOST_CODES as i64).await?,
         state: queries::state(db).await?,
     })
-}
-
-/// Terms whose classes are on or whose registration window is open, and the one to look at first.
-fn current(terms: Vec<Term>, today: NaiveDate) -> Vec<(i32, Semester)> {
-    let on = |term: &Term| {
-        let classes =
-            term.starts_on.zip(term.ends_on).is_some_and(|(first, last)| (first..=last).contains(&today));
-        let window = term.registration_opens_at.is_some() || term.registration_closes_at.is_some();
-        classes || term.is_current || (window && term.registration == RegistrationState::Open)
-    };
-    terms.into_iter().filter(on).map(|term| (term.year, term.semester)).collect()
 }

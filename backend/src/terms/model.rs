@@ -68,6 +68,16 @@ pub struct Term {
     pub is_current: bool,
 }
 
+impl Term {
+    /// Whether it is a current one: classes are on, a registration window is open, or it is the one to look at first.
+    pub fn is_on(&self, today: NaiveDate) -> bool {
+        let classes =
+            self.starts_on.zip(self.ends_on).is_some_and(|(first, last)| (first..=last).contains(&today));
+        let window = self.registration_opens_at.is_some() || self.registration_closes_at.is_some();
+        classes || self.is_current || (window && self.registration == RegistrationState::Open)
+    }
+}
+
 /// A term after a change, with what the change brought about.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ChangedTerm {

@@ -1,11 +1,11 @@
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor};
 
 use super::model::{PutTerm, RegistrationState, Semester, Term};
 use crate::error::{Error, FieldError, OnConstraint, Refusal, Result};
 use crate::ids::{CourseId, UserId};
 
 /// Terms with dates or with courses, newest first.
-pub async fn list(db: &PgPool) -> Result<Vec<Term>> {
+pub async fn list(db: impl PgExecutor<'_>) -> Result<Vec<Term>> {
     let terms = sqlx::query_as!(
         Term,
         r#"with known as (

@@ -57,6 +57,12 @@ GET    /terms                                 401  200  200  200  200  200  401 
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
 GET    /audit                                 401  403  403  403  403  200  401     401     401
+GET    /analytics/dashboard                   401  403  403  403  403  200  401     401     401
+GET    /analytics/enrollments                 401  403  403  403  403  200  401     401     401
+GET    /analytics/revenue                     401  403  403  403  403  200  401     401     401
+GET    /analytics/performance                 401  403  403  200  200  200  401     401     401
+GET    /analytics/performance course          401  403  403  200  404  200  401     401     401
+GET    /analytics/unmet-demand                401  403  403  403  403  200  401     401     401
 GET    /health                                200  200  200  200  200  200  200     200     200
 GET    /health/ready                          200  200  200  200  200  200  200     200     200
 GET    /health/live                           200  200  200  200  200  200  200     200     200
@@ -234,6 +240,10 @@ impl Scene {
         let id = if row.path.starts_with("/users") { ada.to_string() } else { course.to_string() };
         let path = row.path.replace("{id}", &id).replace("{enrollment_id}", &enrollment);
         let path = path.replace("{year}", "2025").replace("{semester}", "fall");
+        let path = match &*row.variant {
+            "course" => format!("{path}?course_id={course}"),
+            _ => path,
+        };
         actor.call(row.method.clone(), &path, self.body(row).await, &[]).await
     }
 

@@ -2,6 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that unwraps fails where it should")]
 
 mod access;
+mod analytics;
+mod analytics_courses;
+mod analytics_money;
 mod audit;
 mod auth;
 mod cart;

@@ -1,0 +1,227 @@
+//! Revenue: each sum against one made here from the raw rows, currency by currency.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::America::New_York;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Actor, TestApp};
+
+/// A payment as it is stored, and what was given back of it.
+struct Paid {
+    currency: &'static str,
+    kind: &'static str,
+    term: Option<(&'static str, i32)>,
+    cents: i64,
+    at: Option<&'static str>,
+    /// Cents, moment, whether it went through.
+    back: Vec<(i64, &'static str, bool)>,
+}
+
+fn ledger() -> Vec<Paid> {
+    let fall = Some(("fall", 2025));
+    let spring = Some(("spring", 2026));
+    let paid = |currency, kind, term, cents, at, back| Paid { currency, kind, term, cents, at, back };
+    vec![
+        // The last minute of September in New York, which is October in UTC, and the minute after.
+        paid(
+            "USD",
+            "tuition",
+            fall,
+            120_000,
+            Some("2025-10-01T03:59:59Z"),
+            vec![(20_000, "2025-10-01T04:00:00Z", true)],
+        ),
+        paid(
+            "USD",
+            "fees",
+            fall,
+            1_001,
+            Some("2025-10-01T04:00:00Z"),
+            vec![(1_001, "2025-11-02T05:30:00Z", true)],
+        ),
+        paid(
+            "EUR",
+            "tuition",
+            fall,
+            99_999,
+            Some("2025-10-15T12:00:00Z"),
+            vec![(1, "2025-12-31T23:00:00Z", true), (5, "2025-10-20T00:00:00Z", false)],
+        ),
+        // Around the end of daylight saving time: 23:30 on the day before, 1:30 twice, 23:30 on the day.
+        paid("USD", "books", None, 333, Some("2025-11-02T03:30:00Z"), vec![]),
+        paid("USD", "other", spring, 444, Some("2025-11-02T05:30:00Z"), vec![]),
+        paid("USD", "other", spring, 555, Some("2025-11-02T06:30:00Z"), vec![]),
+        paid("USD", "books", spring, 666, Some("2025-11-03T04:30:00Z"), vec![]),
+        paid("JPY", "books", spring, 77_700, Some("2026-01-01T04:59:59Z"), vec![]),
+        // Not settled, and settled before the period and given back in it.
+        paid("USD", "tuition", fall, 888_888, None, vec![]),
+        paid(
+            "USD",
+            "tuition",
+            None,
+            50_000,
+            Some("2025-01-10T00:00:00Z"),
+            vec![(50_000, "2025-10-31T23:59:00Z", true)],
+        ),
+    ]
+}
+
+async fn store(db: &PgPool, student: &Actor) {
+    for paid in ledger() {
+        let returned: i64 = paid.back.iter().filter(|back| back.2).map(|back| back.0).sum();
+        let status = match paid.at {
+            None => "processing",
+            Some(_) if returned == paid.cents => "refunded",
+            Some(_) => "succeeded",
+        };
+        let claimed: i64 = paid.back.iter().map(|back| back.0).sum();
+        let payment: uuid::Uuid = sqlx::query_scalar(
+            "insert into payments (user_id, amount, currency, status, payment_type, refunded_amount, refund_claimed, semester, year, settled_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+        )
+        .bind(student.id)
+        .bind(Decimal::new(paid.cents, 2))
+        .bind(paid.currency)
+        .bind(status)
+        .bind(paid.kind)
+        .bind(Decimal::new(returned, 2))
+        .bind(Decimal::new(claimed, 2))
+        .bind(paid.term.map(|term| term.0))
+        .bind(paid.term.map(|term| term.1))
+        .bind(paid.at.map(|at| at.parse::<DateTime<Utc>>().unwrap()))
+        .fetch_one(db)
+        .await
+        .unwrap();
+        for (cents, at, through) in &paid.back {
+            sqlx::query(
+                "insert into refunds (payment_id, amount, status, settled_at) values ($1, $2, $3, $4)",
+            )
+            .bind(payment)
+            .bind(Decimal::new(*cents, 2))
+            .bind(if *through { "succeeded" } else { "failed" })
+            .bind(at.parse::<DateTime<Utc>>().unwrap())
+            .execute(db)
+            .await
+            .unwrap();
+        }
+    }
+}
+
+/// Cents in, cents out, payments, refunds.
+type Sums = (i64, i64, i64, i64);
+
+/// Sums of what lies in the period, by a key of one's own.
+fn sums<K: Ord>(
+    from: NaiveDate,
+    to: NaiveDate,
+    key: impl Fn(&Paid, NaiveDate) -> Option<K>,
+) -> BTreeMap<K, Sums> {
+    let mut sums: BTreeMap<K, Sums> = BTreeMap::new();
+    let day = |at: &str| at.parse::<DateTime<Utc>>().unwrap().with_timezone(&New_York).date_naive();
+    for paid in ledger() {
+        let come = paid.at.map(|at| (day(at), paid.cents, 0));
+        let gone = paid.back.iter().filter(|back| back.2).map(|back| (day(back.1), 0, back.0));
+        for (day, come, gone) in come.into_iter().chain(gone).filter(|(day, ..)| (from..=to).contains(day)) {
+            if let Some(key) = key(&paid, day) {
+                let sum = sums.entry(key).or_default();
+                *sum = (sum.0 + come, sum.1 + gone, sum.2 + i64::from(come > 0), sum.3 + i64::from(gone > 0));
+            }
+        }
+    }
+    sums
+}
+
+fn money(currency: &str, (come, gone, payments, refunds): Sums) -> Value {
+    let text = |cents: i64| {
+        format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)
+    };
+    json!({ "currency": currency, "gross": text(come), "refunded": text(gone), "net": text(come - gone), "payments": payments, "refunds": refunds })
+}
+
+/// The lines of a list, in any order, each without these members.
+fn sorted(list: &Value) -> Vec<String> {
+    let mut lines: Vec<String> = list.as_array().unwrap().iter().map(Value::to_string).collect();
+    lines.sort();
+    lines
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn revenue_is_counted_on_the_day_it_settled_each_currency_by_itself(db: PgPool) {
+    let uems = TestApp::with(db.clone(), &["--time-zone", "America/New_York"]);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    store(&db, &ada).await;
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let periods = [
+        (day("2025-09-01"), day("2025-12-31")),
+        (day("2025-09-30"), day("2025-09-30")),
+        (day("2025-10-01"), day("2025-10-31")),
+        (day("2025-11-01"), day("2025-11-01")),
+        (day("2025-11-02"), day("2025-11-02")),
+        (day("2024-06-01"), day("2026-06-30")),
+    ];
+    for (from, to) in periods {
+        let report = root.get(&format!("/analytics/revenue?from={from}&to={to}")).await.expect(200).body;
+        let totals = sums(from, to, |paid, _| Some(paid.currency));
+        let lines: Vec<Value> = totals.iter().map(|(currency, sum)| money(currency, *sum)).collect();
+        assert_eq!(report["totals"], json!(lines), "{from} {to}");
+
+        let by_month = sums(from, to, |paid, day| Some((day.format("%Y-%m").to_string(), paid.currency)));
+        let mut months: Vec<String> = from
+            .iter_days()
+            .take_while(|day| *day <= to)
+            .map(|day| day.format("%Y-%m").to_string())
+            .collect();
+        months.dedup();
+        let mut lines = vec![];
+        for month in &months {
+            for currency in totals.keys() {
+                let mut line =
+                    money(currency, by_month.get(&(month.clone(), *currency)).copied().unwrap_or_default());
+                line["month"] = json!(month);
+                lines.push(line);
+            }
+        }
+        assert_eq!(report["by_month"], json!(lines), "{from} {to}");
+
+        let by_type = sums(from, to, |paid, _| Some((paid.kind, paid.currency)));
+        let lines = by_type.iter().map(|((kind, currency), sum)| {
+            let mut line = money(currency, *sum);
+            line["payment_type"] = json!(kind);
+            line
+        });
+        assert_eq!(sorted(&report["by_type"]), sorted(&lines.collect()), "{from} {to}");
+
+        let by_term = sums(from, to, |paid, _| Some((paid.term, paid.currency)));
+        let lines = by_term.iter().map(|((term, currency), sum)| {
+            let mut line = money(currency, *sum);
+            line["semester"] = json!(term.map(|term| term.0));
+            line["year"] = json!(term.map(|term| term.1));
+            line
+        });
+        assert_eq!(sorted(&report["by_semester"]), sorted(&lines.collect()), "{from} {to}");
+
+        let of_fall = root
+            .get(&format!("/analytics/revenue?from={from}&to={to}&semester=fall&year=2025"))
+            .await
+            .expect(200)
+            .body;
+        let totals = sums(from, to, |paid, _| (paid.term == Some(("fall", 2025))).then_some(paid.currency));
+        let lines: Vec<Value> = totals.iter().map(|(currency, sum)| money(currency, *sum)).collect();
+        assert_eq!(of_fall["totals"], json!(lines), "{from} {to}");
+    }
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn without_payments_there_are_no_lines(db: PgPool) {
+    let uems = TestApp::new(db);
+    let report = uems.admin("root").await.get("/analytics/revenue").await.expect(200).body;
+    for list in ["totals", "by_month", "by_type", "by_semester"] {
+        assert_eq!(report[list], json!([]), "{list}");
+    }
+    let from: NaiveDate = report["from"].as_str().unwrap().parse().unwrap();
+    assert_eq!(chrono::Datelike::day(&from), 1);
+}
