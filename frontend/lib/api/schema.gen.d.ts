@@ -4,6 +4,105 @@
  */
 
 export interface paths {
+  '/analytics/dashboard': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The state of things right now.
+     * @description `requests` is what the answering process has counted since it started (`scope: "replica"`); everything else is the
+     *     database's, and the same on every replica.
+     */
+    get: operations['analytics_dashboard'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/analytics/enrollments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Enrolments: what happened day by day, and how it stands.
+     * @description `from` and `to` are days of the campus's calendar and narrow `by_day` and `totals`; `by_status` and `by_semester`
+     *     tell how it stands now. `semester` and `year` narrow all of it.
+     */
+    get: operations['analytics_enrollments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/analytics/performance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * How students do: final marks, drop-outs and attendance per course, and of all of them together.
+     * @description Admins see every course, teachers their own; a course of somebody else does not exist for them.
+     */
+    get: operations['analytics_performance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/analytics/revenue': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Revenue: settled payments and refunds by month, by type and by term, each currency by itself.
+     * @description A payment counts on the day it was settled, a refund on the day *it* was settled; days and months are the campus's.
+     */
+    get: operations['analytics_revenue'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/analytics/unmet-demand': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Unmet demand: courses for which students were refused or wait, all sections of a term together. */
+    get: operations['analytics_unmet_demand'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/audit': {
     parameters: {
       query?: never;
@@ -479,6 +578,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description People with a live session, by role. */
+    ActiveUsers: {
+      /** Format: int64 */
+      admin: number;
+      /** Format: int64 */
+      student: number;
+      /** Format: int64 */
+      teacher: number;
+      /** Format: int64 */
+      total: number;
+    };
     /** @description An entry of the log. */
     AuditEntry: {
       action: string;
@@ -501,6 +611,17 @@ export interface components {
       /** @description The `X-Request-ID` under which the logs know the request. */
       request_id?: string | null;
       subject?: components['schemas']['PersonRef'] | null;
+    };
+    /** @description Enrolments as they stand, by status. */
+    ByStatus: {
+      /** Format: int64 */
+      completed: number;
+      /** Format: int64 */
+      dropped: number;
+      /** Format: int64 */
+      enrolled: number;
+      /** Format: int64 */
+      pending: number;
     };
     /** @description Why a cart fails at one of its sections: an element of `refusals`, beside the code `cart_refused`. */
     CartRefusal: {
@@ -604,6 +725,23 @@ export interface components {
      * @description A section of a course in one term.
      */
     CourseId: string;
+    CoursePerformance: components['schemas']['Outcomes'] &
+      components['schemas']['MarkFigures'] & {
+        /**
+         * @description `attended` in percent of `expected`.
+         * @example 91.30
+         */
+        attendance_rate?: string | null;
+        code: string;
+        department: string;
+        id: components['schemas']['CourseId'];
+        in_progress: components['schemas']['InProgress'];
+        name: string;
+        section: string;
+        semester: components['schemas']['Semester'];
+        /** Format: int32 */
+        year: number;
+      };
     /** @description A section by name, as refusals mention it. */
     CourseRef: {
       code: string;
@@ -640,6 +778,30 @@ export interface components {
       role: components['schemas']['Role'];
       /** @description For students with a number from elsewhere; otherwise the system assigns one. */
       student_id?: string | null;
+    };
+    /** @description The state of things right now. */
+    Dashboard: {
+      active_users: components['schemas']['ActiveUsers'];
+      /** Format: date-time */
+      at: string;
+      enrollments_today: components['schemas']['Events'];
+      /** @description At most ten sections of the current terms, fullest first. */
+      fullest_courses: components['schemas']['FullCourse'][];
+      pool: components['schemas']['Pool'];
+      /** @description The current terms. */
+      registration: components['schemas']['Registration'][];
+      requests?: components['schemas']['Requests'] | null;
+      /** @description One line per currency; empty without any. */
+      revenue_today: components['schemas']['Money'][];
+      /** @description IANA name of the campus's time zone; the day of `enrollments_today` and `revenue_today`. */
+      time_zone: string;
+      /** Format: date */
+      today: string;
+      /**
+       * Format: int64
+       * @description Places in the queues of the current terms.
+       */
+      waitlist_total: number;
     };
     /** @enum {string} */
     Day: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
@@ -695,6 +857,82 @@ export interface components {
      * @description A student's place (or former place, or place in the queue) in a section.
      */
     EnrollmentId: string;
+    EnrollmentReport: {
+      /** @description Every day, also those without events. */
+      by_day: components['schemas']['EventsOfDay'][];
+      /** @description As it stands now, newest term first. */
+      by_semester: components['schemas']['EnrollmentsOfTerm'][];
+      /** @description As it stands now, whatever the days. */
+      by_status: components['schemas']['ByStatus'];
+      /**
+       * Format: date
+       * @description First and last day of `by_day` and `totals`.
+       */
+      from: string;
+      time_zone: string;
+      /** Format: date */
+      to: string;
+      /** @description Sums of `by_day`. */
+      totals: components['schemas']['Events'];
+    };
+    EnrollmentsOfTerm: components['schemas']['ByStatus'] & {
+      /**
+       * Format: int64
+       * @description Of active sections with a limit.
+       */
+      seats: number;
+      /**
+       * Format: int64
+       * @description Active ones.
+       */
+      sections: number;
+      semester: components['schemas']['Semester'];
+      /**
+       * Format: int64
+       * @description People who sit in a section of the term or completed one, each once.
+       */
+      students: number;
+      /** Format: int32 */
+      year: number;
+    };
+    /** @description What happened in registration, as counts of events. */
+    Events: {
+      /** Format: int64 */
+      completed: number;
+      /**
+       * Format: int64
+       * @description Seats given up.
+       */
+      dropped: number;
+      /**
+       * Format: int64
+       * @description Seats taken at once.
+       */
+      enrolled: number;
+      /** Format: int64 */
+      left_waitlist: number;
+      /**
+       * Format: int64
+       * @description `enrolled` + `promoted` - `dropped`.
+       */
+      net: number;
+      /**
+       * Format: int64
+       * @description Seats given to waiters.
+       */
+      promoted: number;
+      /**
+       * Format: int64
+       * @description Attempts that a rule refused.
+       */
+      refused: number;
+      /** Format: int64 */
+      waitlisted: number;
+    };
+    EventsOfDay: components['schemas']['Events'] & {
+      /** Format: date */
+      day: string;
+    };
     /** @description What is wrong with one field of a request. */
     FieldError: {
       /** @description Stable word for the kind of error, such as `too_long`. */
@@ -704,6 +942,26 @@ export interface components {
       /** @description What is wrong and what would be right. */
       message: string;
     };
+    FullCourse: {
+      /** Format: int32 */
+      capacity: number;
+      code: string;
+      /** Format: int32 */
+      enrolled_count: number;
+      /**
+       * @description `enrolled_count` in percent of `capacity`; above 100 where an admin granted extra seats.
+       * @example 96.67
+       */
+      fill_rate: string;
+      id: components['schemas']['CourseId'];
+      name: string;
+      section: string;
+      semester: components['schemas']['Semester'];
+      /** Format: int64 */
+      waitlist_count: number;
+      /** Format: int32 */
+      year: number;
+    };
     Health: {
       /**
        * @description `ok`, or `degraded` while the database does not take writes.
@@ -711,6 +969,19 @@ export interface components {
        */
       status: string;
       version: string;
+    };
+    /** @description Marks so far of the students who sit in a course now. */
+    InProgress: {
+      /**
+       * @description Mean of their percentages so far.
+       * @example 77.05
+       */
+      mean?: string | null;
+      /**
+       * Format: int64
+       * @description Students with a mark.
+       */
+      students: number;
     };
     /** @description The settings a client needs to offer only what will be accepted. */
     Institution: {
@@ -732,9 +1003,75 @@ export interface components {
       /** @description IANA name of the campus's time zone. */
       time_zone: string;
     };
+    LetterCount: {
+      /** Format: int64 */
+      count: number;
+      /** @example B+ */
+      letter: string;
+    };
     LoginRequest: {
       email: string;
       password: string;
+    };
+    /** @description Final marks of some students. */
+    MarkFigures: {
+      /** @description Students in [0, 10), [10, 20), …, [90, 100]. */
+      distribution: number[];
+      /**
+       * Format: int64
+       * @description Completed enrolments with a final percentage; what the figures below are about.
+       */
+      graded: number;
+      /** @description Students per letter, best first; letters without students too. */
+      letters: components['schemas']['LetterCount'][];
+      /** @example 81.40 */
+      mean?: string | null;
+      /** @example 82.25 */
+      median?: string | null;
+      /**
+       * @description `passed` in percent of `graded`.
+       * @example 93.10
+       */
+      pass_rate?: string | null;
+      /** Format: int64 */
+      passed: number;
+    };
+    /** @description Money of one currency; currencies are never added together. */
+    Money: {
+      /** @example USD */
+      currency: string;
+      /**
+       * @description Settled payments.
+       * @example 1200.00
+       */
+      gross: string;
+      /**
+       * @description `gross` - `refunded`.
+       * @example 1000.00
+       */
+      net: string;
+      /** Format: int64 */
+      payments: number;
+      /**
+       * @description Settled refunds.
+       * @example 200.00
+       */
+      refunded: string;
+      /** Format: int64 */
+      refunds: number;
+    };
+    MoneyOfMonth: components['schemas']['Money'] & {
+      /** @example 2025-09 */
+      month: string;
+    };
+    MoneyOfTerm: components['schemas']['Money'] & {
+      semester?: components['schemas']['Semester'] | null;
+      /** Format: int32 */
+      year?: number | null;
+    };
+    MoneyOfType: components['schemas']['Money'] & {
+      /** @description `tuition`, `fees`, `books` or `other`. */
+      payment_type: string;
     };
     /** @description The caller's own place in a section. */
     MyEnrollment: {
@@ -746,6 +1083,36 @@ export interface components {
        */
       waitlist_position?: number | null;
     };
+    /** @description Students of some courses by what became of their seats, and their presence. */
+    Outcomes: {
+      /**
+       * Format: int64
+       * @description Meetings a student was present at or came late to.
+       */
+      attended: number;
+      /** Format: int64 */
+      completed: number;
+      /**
+       * Format: int64
+       * @description Had a seat and gave it up.
+       */
+      dropped: number;
+      /** Format: int64 */
+      enrolled: number;
+      /**
+       * Format: int64
+       * @description Meetings a student was expected at: present, late or absent, not excused.
+       */
+      expected: number;
+    };
+    /** @description All courses of the report together. */
+    OverallPerformance: components['schemas']['Outcomes'] &
+      components['schemas']['MarkFigures'] & {
+        /** @example 91.30 */
+        attendance_rate?: string | null;
+        /** Format: int64 */
+        courses: number;
+      };
     Page_AuditEntry: {
       items: {
         action: string;
@@ -875,6 +1242,59 @@ export interface components {
        */
       total: number;
     };
+    Page_UnmetDemand: {
+      items: {
+        /** @description Refusals by reason, most frequent first. */
+        by_reason: components['schemas']['RefusalCount'][];
+        code: string;
+        department: string;
+        /** Format: int64 */
+        enrolled: number;
+        /**
+         * Format: int64
+         * @description Refusals because a section was full.
+         */
+        full_attempts: number;
+        /**
+         * Format: int64
+         * @description Students who were refused for that, each once.
+         */
+        full_students: number;
+        name: string;
+        /**
+         * Format: int64
+         * @description Of active sections; `null` if one of them has no limit.
+         */
+        seats?: number | null;
+        /**
+         * Format: int64
+         * @description Active ones.
+         */
+        sections: number;
+        semester: components['schemas']['Semester'];
+        /**
+         * Format: int64
+         * @description Students in a queue now.
+         */
+        waiting: number;
+        /**
+         * Format: int64
+         * @description Students who were refused or waited since they last had a seat, if ever, and have none now.
+         */
+        without_seat: number;
+        /** Format: int32 */
+        year: number;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
     Page_User: {
       items: {
         /** Format: date-time */
@@ -905,9 +1325,34 @@ export interface components {
        */
       total: number;
     };
+    PerformanceReport: {
+      items: components['schemas']['CoursePerformance'][];
+      /** @description Courses on all pages together. */
+      overall: components['schemas']['OverallPerformance'];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * @description The lowest percentage that passes.
+       * @example 60.00
+       */
+      pass_from: string;
+      /** Format: int64 */
+      total: number;
+    };
     PersonRef: {
       full_name: string;
       id: components['schemas']['UserId'];
+    };
+    /** @description Connections of this process's pool. */
+    Pool: {
+      /** Format: int64 */
+      active: number;
+      /** Format: int64 */
+      idle: number;
+      /** Format: int64 */
+      max: number;
     };
     Probe: {
       /**
@@ -944,6 +1389,14 @@ export interface components {
       /** Format: date */
       starts_on?: string | null;
     };
+    RefusalCount: {
+      /** Format: int64 */
+      attempts: number;
+      /** @description A code of a refusal, such as `course_full`. */
+      reason: string;
+      /** Format: int64 */
+      students: number;
+    };
     RegisterRequest: {
       department?: string | null;
       /** @example ada@example.edu */
@@ -952,11 +1405,63 @@ export interface components {
       /** @description 12 to 128 characters. */
       password: string;
     };
+    Registration: {
+      /** @description The term to look at first. */
+      is_current: boolean;
+      registration: components['schemas']['RegistrationState'];
+      /** Format: date-time */
+      registration_closes_at?: string | null;
+      /** Format: date-time */
+      registration_opens_at?: string | null;
+      semester: components['schemas']['Semester'];
+      /** Format: int32 */
+      year: number;
+    };
     /**
      * @description What a student may do in a term right now, by the database's clock.
      * @enum {string}
      */
     RegistrationState: 'open' | 'not_yet' | 'closed';
+    /** @description Requests that this process has answered since it started. */
+    Requests: {
+      /**
+       * @description `errors` in percent of `total`.
+       * @example 0.12
+       */
+      error_rate?: string | null;
+      /**
+       * Format: int64
+       * @description Answered with a status of 500 or more.
+       */
+      errors: number;
+      /**
+       * Format: double
+       * @description Estimated from the histogram's buckets as PromQL's `histogram_quantile` does.
+       */
+      p95_seconds?: number | null;
+      /**
+       * @description `replica`: what the process that answers has counted itself. Add replicas up in Prometheus.
+       * @example replica
+       */
+      scope: string;
+      /** Format: date-time */
+      since: string;
+      /** Format: int64 */
+      total: number;
+    };
+    RevenueReport: {
+      /** @description Every month and currency, also without payments. */
+      by_month: components['schemas']['MoneyOfMonth'][];
+      by_semester: components['schemas']['MoneyOfTerm'][];
+      by_type: components['schemas']['MoneyOfType'][];
+      /** Format: date */
+      from: string;
+      time_zone: string;
+      /** Format: date */
+      to: string;
+      /** @description One line per currency. */
+      totals: components['schemas']['Money'][];
+    };
     /** @enum {string} */
     Role: 'admin' | 'teacher' | 'student';
     /**
@@ -1154,6 +1659,49 @@ export interface components {
       token_type: string;
       user: components['schemas']['User'];
     };
+    /** @description A course in a term, all its sections together, for which somebody found no seat. */
+    UnmetDemand: {
+      /** @description Refusals by reason, most frequent first. */
+      by_reason: components['schemas']['RefusalCount'][];
+      code: string;
+      department: string;
+      /** Format: int64 */
+      enrolled: number;
+      /**
+       * Format: int64
+       * @description Refusals because a section was full.
+       */
+      full_attempts: number;
+      /**
+       * Format: int64
+       * @description Students who were refused for that, each once.
+       */
+      full_students: number;
+      name: string;
+      /**
+       * Format: int64
+       * @description Of active sections; `null` if one of them has no limit.
+       */
+      seats?: number | null;
+      /**
+       * Format: int64
+       * @description Active ones.
+       */
+      sections: number;
+      semester: components['schemas']['Semester'];
+      /**
+       * Format: int64
+       * @description Students in a queue now.
+       */
+      waiting: number;
+      /**
+       * Format: int64
+       * @description Students who were refused or waited since they last had a seat, if ever, and have none now.
+       */
+      without_seat: number;
+      /** Format: int32 */
+      year: number;
+    };
     /**
      * @description Fields left out stay as they are; `null` clears what can be empty. The assigned teacher may change `description`,
      *     `schedule` and `room`; the rest is the admin's.
@@ -1239,6 +1787,179 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  analytics_dashboard: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Dashboard'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  analytics_enrollments: {
+    parameters: {
+      query?: {
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        /** @description First day, on the campus [default: 90 days that end with `to`]. */
+        from?: string;
+        /** @description Last day [default: today]. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrollmentReport'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  analytics_performance: {
+    parameters: {
+      query?: {
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        course_id?: components['schemas']['CourseId'];
+        department?: string;
+        /**
+         * @description A field, with `-` in front for descending.
+         * @example -pass_rate
+         */
+        sort?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PerformanceReport'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  analytics_revenue: {
+    parameters: {
+      query?: {
+        /** @description The term that payments are for. */
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        /** @description First day, on the campus [default: the month of `to` and the eleven before it]. */
+        from?: string;
+        /** @description Last day [default: today]. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RevenueReport'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  analytics_unmet_demand: {
+    parameters: {
+      query?: {
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        department?: string;
+        /**
+         * @description A field, with `-` in front for descending [default: -without_seat].
+         * @example -waiting
+         */
+        sort?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_UnmetDemand'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   list_audit: {
     parameters: {
       query?: {
