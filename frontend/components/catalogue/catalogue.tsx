@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { CartBar } from '@/components/enrollment/cart-bar';
 import { LinkButton, Button } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
@@ -15,6 +16,7 @@ import { formatCredits, plural, sumCredits } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
 import { useQueryState } from '@/lib/query-state';
 import { pickTerm } from '@/lib/terms';
+import { useCart } from '@/lib/use-cart';
 import { useMyCourses } from '@/lib/use-my-courses';
 import { CourseTable } from './course-table';
 import { CourseTableSkeleton } from './course-table-skeleton';
@@ -30,6 +32,7 @@ export function Catalogue() {
   const term = pickTerm(terms.data ?? [], state.term);
   const courses = useQuery({ ...courseList(toFilter(state, term)), enabled: terms.isSuccess });
   const mine = useMyCourses(user, term);
+  const cart = useCart(user, term, mine.held);
   const student = user.role === 'student';
   const failed = terms.error ?? courses.error;
 
@@ -79,8 +82,9 @@ export function Catalogue() {
             </>
           )}
         </section>
-        {student && <WeekAside mine={mine} term={term} preview={preview} />}
+        {student && <WeekAside mine={mine} cart={cart} term={term} preview={preview} />}
       </div>
+      {student && term && <CartBar cart={cart} mine={mine} term={term} className="xl:hidden" />}
     </>
   );
 }

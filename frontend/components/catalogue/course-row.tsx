@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
 import { Fragment } from 'react';
+import { CartToggle, mayGoInCart } from '@/components/enrollment/cart-toggle';
 import { EnrollmentButton } from '@/components/enrollment/enrollment-button';
 import { Seats } from '@/components/enrollment/seats';
 import { courseDetail } from '@/lib/api/courses';
@@ -16,7 +17,8 @@ import { roomy } from './columns';
 
 interface CourseRowProps {
   course: Course;
-  clash: Clash<Course> | undefined;
+  clashing: Clash<Course>[];
+  held: Course[];
   term: Term | undefined;
   onPreview: (course: Course | null) => void;
 }
@@ -27,13 +29,14 @@ const cell = 'px-3 max-lg:p-0';
  * A table row from `lg` up. On a phone or tablet the same cells make two lines: code and name over the whole width, then time
  * and seats with the button beside them.
  */
-export function CourseRow({ course, clash, term, onPreview }: CourseRowProps) {
+export function CourseRow({ course, clashing, held, term, onPreview }: CourseRowProps) {
   const { role } = useUser();
   const queryClient = useQueryClient();
   const mine = course.my_enrollment?.status;
   const time = formatSlots(parseSchedule(course.schedule)) || 'No weekly time';
+  const [clash] = clashing;
   const warned = clash && mine !== 'enrolled';
-  const held = mine === 'enrolled' || mine === 'pending';
+  const ours = mine === 'enrolled' || mine === 'pending';
 
   const point = () => {
     onPreview(course);
@@ -44,7 +47,7 @@ export function CourseRow({ course, clash, term, onPreview }: CourseRowProps) {
     <tr
       onMouseEnter={point}
       onFocus={point}
-      className={`border-b border-line last:border-0 max-lg:grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-center max-lg:gap-x-3 max-lg:py-2 max-lg:pr-3 max-lg:pl-4 lg:h-12 ${held ? 'bg-accent-soft/60' : 'hover:bg-sunken/60'}`}
+      className={`border-b border-line last:border-0 max-lg:grid max-lg:grid-cols-[minmax(0,1fr)_auto] max-lg:items-center max-lg:gap-x-3 max-lg:py-2 max-lg:pr-3 max-lg:pl-4 lg:h-12 ${ours ? 'bg-accent-soft/60' : 'hover:bg-sunken/60'}`}
     >
       <th scope="row" className={`${cell} text-left text-sm font-semibold max-lg:hidden`}>
         <CourseCode course={course} />
@@ -89,7 +92,10 @@ export function CourseRow({ course, clash, term, onPreview }: CourseRowProps) {
       </td>
       {role === 'student' && (
         <td className="pr-2 text-right max-lg:p-0">
-          <EnrollmentButton course={course} term={term} clash={clash} />
+          <div className="flex items-center justify-end gap-1">
+            {mayGoInCart(course, term) && <CartToggle course={course} />}
+            <EnrollmentButton course={course} term={term} clashing={clashing} held={held} />
+          </div>
         </td>
       )}
     </tr>

@@ -40,7 +40,7 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
               />
             ))}
             {role === 'student' && (
-              <th scope="col" className="w-24 px-3 text-center text-xs font-medium text-muted">
+              <th scope="col" className="w-34 px-3 text-center text-xs font-medium text-muted">
                 Enrolment
               </th>
             )}
@@ -51,7 +51,8 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
             <CourseRow
               key={course.id}
               course={course}
-              clash={clashes(course, held)[0]}
+              clashing={clashes(course, held)}
+              held={held}
               term={term}
               onPreview={onPreview}
             />
@@ -62,18 +63,19 @@ export function CourseTable({ courses, held, term, sort, stale, onSort, onPrevie
   );
 }
 
-/** Up and Down go to the same control of the next row; `e` presses the row's enrolment button. */
+/** Up and Down go to the same control of the next row; `e` presses the row's enrolment button, `a` its cart. */
 function moveByRows(event: KeyboardEvent<HTMLTableSectionElement>) {
   const control = event.target as HTMLElement;
   const row = control.closest('tr');
   if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
 
-  if (event.key === 'e' && singleKeysOn() && !isTyping(control)) {
-    return row.querySelector<HTMLButtonElement>('[data-enrollment]')?.click();
+  const pressed = { e: '[data-enrollment]', a: '[data-cart]' }[event.key];
+  if (pressed && singleKeysOn() && !isTyping(control)) {
+    return row.querySelector<HTMLButtonElement>(pressed)?.click();
   }
   const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling }[event.key];
   if (!next) return;
   event.preventDefault();
-  const selector = control.matches('[data-enrollment]') ? '[data-enrollment]' : 'a';
+  const selector = ['[data-enrollment]', '[data-cart]'].find((kind) => control.matches(kind)) ?? 'a';
   next.querySelector<HTMLElement>(selector)?.focus();
 }

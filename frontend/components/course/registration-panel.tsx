@@ -1,14 +1,18 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { clashReason, EnrollmentButton } from '@/components/enrollment/enrollment-button';
+import { CartBar } from '@/components/enrollment/cart-bar';
+import { CartToggle, mayGoInCart } from '@/components/enrollment/cart-toggle';
+import { EnrollmentButton } from '@/components/enrollment/enrollment-button';
+import { clashReason, offerFor } from '@/components/enrollment/offers';
 import { Seats } from '@/components/enrollment/seats';
 import { MiniWeek } from '@/components/schedule/mini-week';
 import { institution, termList } from '@/lib/api/terms';
 import type { Course, Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
-import { clashes, DAYS, isDay, type Clash } from '@/lib/schedule';
+import { clashes, courseLabel, DAYS, isDay, type Clash } from '@/lib/schedule';
 import { registrationReason, termKey } from '@/lib/terms';
+import { useCart } from '@/lib/use-cart';
 import { useMyCourses } from '@/lib/use-my-courses';
 
 export function RegistrationPanel({ course }: { course: Course }) {
@@ -19,17 +23,22 @@ export function RegistrationPanel({ course }: { course: Course }) {
   const teaching = useQuery(institution).data?.teaching_days;
   const days = teaching?.filter(isDay) ?? DAYS.slice(0, 5);
   const student = user.role === 'student';
-  const [clash] = student ? clashes(course, mine.held) : [];
+  const clashing = student ? clashes(course, mine.held) : [];
+  const { instead } = offerFor(course, term, clashing, mine.held);
+  const cart = useCart(user, term, mine.held);
 
   return (
     <section aria-label={student ? 'Registration' : 'The week of this course'} className="card p-4">
       {student && (
         <>
           <p className="font-medium">{standing(course)}</p>
-          <p className="min-h-5 text-sm text-muted">{remark(course, term, clash)}</p>
-          <div className="mt-3 flex items-center justify-between gap-3">
+          <p className="min-h-5 text-sm text-muted">{remark(course, term, clashing[0], instead)}</p>
+          <div className="mt-3">
             <Seats course={course} variant="full" />
-            <EnrollmentButton course={course} term={term} clash={clash} prominent />
+          </div>
+          <div className="mt-3 flex flex-wrap gap-2">
+            <EnrollmentButton course={course} term={term} clashing={clashing} held={mine.held} prominent />
+            {mayGoInCart(course, term) && <CartToggle course={course} prominent />}
           </div>
           <hr className="my-4 border-line" />
         </>
@@ -39,8 +48,11 @@ export function RegistrationPanel({ course }: { course: Course }) {
         held={student ? mine.held : [course]}
         waiting={mine.waiting}
         preview={student ? course : null}
+        planned={cart.courses}
+        leaving={instead?.id}
         days={days}
       />
+      {student && term && <CartBar cart={cart} mine={mine} term={term} />}
     </section>
   );
 }
@@ -52,13 +64,22 @@ function standing({ my_enrollment: mine, seats_left }: Course): string {
   return seats_left > 0 ? 'You can have a seat' : 'All seats are taken';
 }
 
-function remark(course: Course, term: Term | undefined, clash: Clash<Course> | undefined): string {
+function remark(
+  course: Course,
+  term: Term | undefined,
+  clash: Clash<Course> | undefined,
+  instead: Course | undefined,
+): string {
   const status = course.my_enrollment?.status;
   if (status === 'enrolled') return 'It is on your timetable.';
   if (status === 'pending') return 'You get the next free seat that fits your week.';
   if (status === 'completed') return '';
   const closed = registrationReason(term);
   if (closed) return `${closed}.`;
-  if (clash) return `${clashReason(clash)}.`;
+  if (clash) {
+    const way = instead ? ` It can take the place of ${courseLabel(instead)}.` : '';
+    return `${clashReason(clash)}.${way}`;
+  }
+  if (instead) return `You have a seat in ${courseLabel(instead)}, another section.`;
   return course.seats_left > 0 ? 'It fits your week.' : 'Join the waitlist to get the next free seat.';
 }

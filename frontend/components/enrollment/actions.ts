@@ -1,5 +1,5 @@
 import { toast } from '@/components/ui/toast-queue';
-import { changeEnrollment, type Intent } from '@/lib/api/enrollments';
+import { changeEnrollment, enrollCart, swapEnrollment, type Intent } from '@/lib/api/enrollments';
 import { explain } from '@/lib/api/explain';
 import type { Course } from '@/lib/api/types';
 import { courseLabel } from '@/lib/schedule';
@@ -19,6 +19,45 @@ export async function act(userId: string, course: Course, intent: Intent): Promi
   } catch (error) {
     toast({ tone: 'problem', title: refusal(label, intent), detail: explain(error) });
   }
+}
+
+/** One section for another, at once and both or neither; Undo takes the first one back. */
+export async function exchange(userId: string, from: Course, to: Course): Promise<void> {
+  const [old, taken] = [courseLabel(from), courseLabel(to)];
+  try {
+    const done = await swapEnrollment(userId, from, to);
+    toast({
+      tone: 'done',
+      title: `Swapped ${old} for ${taken}`,
+      detail: to.name,
+      action: { label: 'Undo', run: () => void exchange(userId, done.taken, done.dropped) },
+    });
+  } catch (error) {
+    toast({ tone: 'problem', title: `${old} was not swapped for ${taken}`, detail: explain(error) });
+  }
+}
+
+/** All or none. What stands in the way is thrown, for the cart to show. */
+export async function enrollAll(userId: string, courses: Course[]): Promise<void> {
+  const enrolled = await enrollCart(userId, courses);
+  toast({
+    tone: 'done',
+    title: `Enrolled in ${names(courses)}`,
+    action: { label: 'Undo', run: () => void dropAll(userId, enrolled) },
+  });
+}
+
+async function dropAll(userId: string, courses: Course[]): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    courses.map((course) => changeEnrollment(userId, course, 'drop')),
+  );
+  const kept = courses.filter((_, index) => outcomes[index]?.status === 'rejected');
+  if (kept.length === 0) toast({ tone: 'done', title: `Dropped ${names(courses)}` });
+  else toast({ tone: 'problem', title: `You are still in ${names(kept)}` });
+}
+
+function names(courses: Course[]): string {
+  return courses.map(courseLabel).join(', ');
 }
 
 function opposite(intent: Intent, had: string | undefined): Intent {

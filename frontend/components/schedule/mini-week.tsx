@@ -6,11 +6,24 @@ interface MiniWeekProps {
   held: readonly WeekCourse[];
   waiting?: readonly WeekCourse[];
   preview?: WeekCourse | null;
+  /** Meant to be taken, and drawn like the preview. */
+  planned?: readonly WeekCourse[];
+  /** Of `held`, what would go if the preview were taken. */
+  leaving?: string;
   days: readonly Day[];
 }
 
 /** The week at a glance. It says nothing words beside it do not say, so it is hidden from screen readers. */
-export function MiniWeek({ held, waiting = [], preview, days }: MiniWeekProps) {
+const noCourses: readonly WeekCourse[] = [];
+
+export function MiniWeek({
+  held,
+  waiting = noCourses,
+  preview,
+  planned = noCourses,
+  leaving,
+  days,
+}: MiniWeekProps) {
   const hues = huesOf([...held, ...waiting]);
   const taken = preview && [...held, ...waiting].some(({ id }) => id === preview.id);
   const week = buildWeek(
@@ -20,13 +33,15 @@ export function MiniWeek({ held, waiting = [], preview, days }: MiniWeekProps) {
     ],
     days,
   );
+  const ghostly = [
+    ...planned.filter(({ id }) => id !== preview?.id),
+    ...(preview && !taken ? [preview] : []),
+  ];
   const ghosts = buildWeek(
-    preview
-      ? [
-          ...held.filter(({ id }) => id !== preview.id).map((course) => ({ course, kind: 'held' as const })),
-          { course: preview, kind: 'ghost' as const },
-        ]
-      : [],
+    [
+      ...held.filter(({ id }) => id !== leaving).map((course) => ({ course, kind: 'held' as const })),
+      ...ghostly.map((course) => ({ course, kind: 'ghost' as const })),
+    ],
     days,
   );
   const from = Math.min(week.from, ghosts.from);
@@ -58,25 +73,24 @@ export function MiniWeek({ held, waiting = [], preview, days }: MiniWeekProps) {
               >
                 <div
                   data-hue={hues.get(block.course.id)}
-                  className={`block-face h-full rounded-sm ${block.kind === 'waiting' ? 'opacity-50' : ''} ${block.clash ? 'block-clash' : ''} ${taken && block.course.id === preview.id ? 'ring-2 ring-accent' : ''}`}
+                  className={`block-face h-full rounded-sm ${block.kind === 'waiting' ? 'opacity-50' : ''} ${block.course.id === leaving ? 'opacity-35' : ''} ${block.clash ? 'block-clash' : ''} ${taken && block.course.id === preview.id ? 'ring-2 ring-accent' : ''}`}
                 />
               </div>
             ))}
-            {!taken &&
-              ghosts.byDay
-                .get(day)
-                ?.filter(({ kind }) => kind === 'ghost')
-                .map((block) => (
+            {ghosts.byDay
+              .get(day)
+              ?.filter(({ kind }) => kind === 'ghost')
+              .map((block) => (
+                <div
+                  key={`ghost-${block.course.id}-${block.start}`}
+                  className="absolute p-px"
+                  style={frame({ ...block, lane: 0, lanes: 1 }, { from, to })}
+                >
                   <div
-                    key={`ghost-${block.start}`}
-                    className="absolute p-px"
-                    style={frame({ ...block, lane: 0, lanes: 1 }, { from, to })}
-                  >
-                    <div
-                      className={`block-ghost h-full rounded-sm ${block.clash ? 'border-bad! bg-bad/15!' : ''}`}
-                    />
-                  </div>
-                ))}
+                    className={`block-ghost h-full rounded-sm ${block.course.id === preview?.id ? '' : 'border-solid!'} ${block.clash ? 'border-bad! bg-bad/15!' : ''}`}
+                  />
+                </div>
+              ))}
           </div>
         </div>
       ))}

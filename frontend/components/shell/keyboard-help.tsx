@@ -11,6 +11,8 @@ const general = [
   { keys: ['?'], does: 'Show these keys' },
   { keys: ['↑', '↓'], does: 'Move through the rows of a list' },
   { keys: ['e'], does: 'Enrol in or drop the course of the row' },
+  { keys: ['a'], does: 'Put the course of the row in the cart, or take it out' },
+  { keys: ['←', '→'], does: 'Move through the values of a chart' },
   { keys: ['Esc'], does: 'Close what is in front' },
 ];
 

@@ -45,6 +45,17 @@ export function departments(term: TermId | undefined) {
   });
 }
 
+/** Every pair of these sections that meets at the same time, as the server sees it. */
+export function scheduleVerdict(ids: readonly string[]) {
+  return queryOptions({
+    queryKey: [...courseKeys.all, 'clashes', ids],
+    queryFn: ({ signal }) =>
+      api.post('/courses/validate-schedule', { body: { course_ids: [...ids] }, signal }),
+    placeholderData: keepPreviousData,
+    enabled: ids.length > 1,
+  });
+}
+
 function courseChanged(course?: Course) {
   if (course) queryClient.setQueryData(courseKeys.one(course.id), course);
   return queryClient.invalidateQueries({ queryKey: courseKeys.all });

@@ -167,3 +167,56 @@ export async function changeEnrollment(userId: string, course: Course, intent: I
     void refreshSeats();
   }
 }
+
+/** Both courses as they will be, on screen at once; both as they were if the server refuses. */
+export async function swapEnrollment(
+  userId: string,
+  from: Course,
+  to: Course,
+): Promise<{ dropped: Course; taken: Course }> {
+  const mutation = queryClient.getMutationCache().build(queryClient, {
+    mutationKey: enrollmentMutationKey(to.id),
+    mutationFn: () => api.post('/enrollments/swap', { body: { drop: from.id, take: to.id } }),
+  });
+  await Promise.all([
+    queryClient.cancelQueries({ queryKey: courseKeys.all }),
+    queryClient.cancelQueries({ queryKey: mineKey(userId) }),
+  ]);
+  const show = (course: Course) => {
+    replaceCourse(course);
+    replaceHeld(userId, course, course.my_enrollment);
+    return course;
+  };
+  const dropped = show(anticipate(from, 'drop'));
+  const expected = show(anticipate(to, 'enroll'));
+
+  try {
+    const { id, status } = (await mutation.execute(undefined)).taken;
+    return { dropped, taken: show({ ...expected, my_enrollment: { id, status } }) };
+  } catch (error) {
+    show(from);
+    show(to);
+    throw error;
+  } finally {
+    void refreshSeats();
+  }
+}
+
+/** A seat in each, or in none: not shown before the server has said yes. The courses as they stand then. */
+export async function enrollCart(userId: string, courses: Course[]): Promise<Course[]> {
+  try {
+    const { enrollments } = await api.post('/enrollments/cart', {
+      body: { course_ids: courses.map(({ id }) => id) },
+    });
+    return courses.map((course) => {
+      const place = enrollments.find(({ course_id }) => course_id === course.id);
+      const mine = place && { id: place.id, status: place.status };
+      const settled = { ...anticipate(course, 'enroll'), my_enrollment: mine ?? course.my_enrollment };
+      replaceCourse(settled);
+      replaceHeld(userId, settled, settled.my_enrollment);
+      return settled;
+    });
+  } finally {
+    void refreshSeats();
+  }
+}

@@ -20,6 +20,7 @@ export type TermDates = Schemas['PutTerm'];
 export type Semester = Schemas['Semester'];
 export type FieldError = Schemas['FieldError'];
 export type Clash = Schemas['Clash'];
+export type CartRefusal = Schemas['CartRefusal'];
 export type CourseRef = Schemas['CourseRef'];
 /** The generator reads "any object" as "an object without fields". */
 export type AuditEntry = Omit<Schemas['AuditEntry'], 'facts'> & { facts: Record<string, unknown> };
