@@ -48,6 +48,8 @@ id! {
     CourseId,
     /// A student's place (or former place, or place in the queue) in a section.
     EnrollmentId,
+    /// A student at one meeting of a section.
+    AttendanceId,
     /// A payment by card.
     PaymentId,
     /// What a student owes for something.

@@ -4,6 +4,8 @@
 pub mod analytics;
 /// What a handler can reach.
 pub mod app;
+/// The roll: who was at which meeting, and the rates.
+pub mod attendance;
 /// Who did what to whose record, chained by hashes.
 pub mod audit;
 /// Sign-up, sign-in, tokens, the person behind a request.

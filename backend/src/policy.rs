@@ -75,6 +75,16 @@ pub enum Action {
         student: UserId,
     },
     ManageTerms,
+    /// See the roll of a section, mark it, correct it.
+    TakeAttendance {
+        teacher: Option<UserId>,
+    },
+    ReadAttendance {
+        student: UserId,
+        teacher: Option<UserId>,
+    },
+    /// See who misses too much; a teacher of their own courses.
+    ListAbsences,
     ReadAudit,
     /// See numbers about everything: dashboard, enrolments, revenue, unmet demand.
     ReadAnalytics,
@@ -131,6 +141,20 @@ impl Actor {
             (Action::Drop { .. }, Teacher) => (false, "only students drop, or an admin for them"),
             (Action::OverrideEnrollment, Teacher | Student) => (false, "only an admin enrols above capacity"),
             (Action::ManageTerms, Teacher | Student) => (false, "only an admin changes a term"),
+            (Action::TakeAttendance { teacher }, Teacher) => {
+                (teaches(teacher), "only an admin or the assigned teacher takes attendance")
+            }
+            (Action::TakeAttendance { .. }, Student) => {
+                (false, "only an admin or the assigned teacher takes attendance")
+            }
+            (Action::ReadAttendance { student, teacher }, Teacher) => {
+                (mine(student) || teaches(teacher), "a teacher sees the attendance of their own courses")
+            }
+            (Action::ReadAttendance { student, .. }, Student) => {
+                (mine(student), "students see their own attendance")
+            }
+            (Action::ListAbsences, Teacher) => (true, ""),
+            (Action::ListAbsences, Student) => (false, "only an admin or a teacher sees who misses too much"),
             (Action::ReadAudit, Teacher | Student) => (false, "only an admin reads the audit log"),
             (Action::ReadAnalytics, Teacher | Student) => (false, "only an admin sees these numbers"),
             (Action::ReadPerformance { teacher }, Teacher) => {
@@ -180,6 +204,12 @@ mod tests {
             ("drop self", Action::Drop { student: me }),
             ("drop another", Action::Drop { student: other }),
             ("manage terms", Action::ManageTerms),
+            ("take attendance of own course", Action::TakeAttendance { teacher: Some(me) }),
+            ("take attendance of another's", Action::TakeAttendance { teacher: Some(other) }),
+            ("read own attendance", Action::ReadAttendance { student: me, teacher: None }),
+            ("read it in own course", Action::ReadAttendance { student: other, teacher: Some(me) }),
+            ("read it elsewhere", Action::ReadAttendance { student: other, teacher: Some(other) }),
+            ("list who misses too much", Action::ListAbsences),
             ("read the audit log", Action::ReadAudit),
             ("read analytics", Action::ReadAnalytics),
             ("performance of own courses", Action::ReadPerformance { teacher: Some(me) }),
@@ -218,6 +248,12 @@ mod tests {
         drop self                     ✔ ✘ ✔
         drop another                  ✔ ✘ ✘
         manage terms                  ✔ ✘ ✘
+        take attendance of own course ✔ ✔ ✘
+        take attendance of another's  ✔ ✘ ✘
+        read own attendance           ✔ ✔ ✔
+        read it in own course         ✔ ✔ ✘
+        read it elsewhere             ✔ ✘ ✘
+        list who misses too much      ✔ ✔ ✘
         read the audit log            ✔ ✘ ✘
         read analytics                ✔ ✘ ✘
         performance of own courses    ✔ ✔ ✘

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::config::Environment;
 use crate::error::Error;
 use crate::http::{request_log, ui};
-use crate::{analytics, audit, auth, courses, enrollments, health, terms, users};
+use crate::{analytics, attendance, audit, auth, courses, enrollments, health, terms, users};
 
 /// Longest time a request may take.
 const MOST_TIME: Duration = Duration::from_secs(30);
@@ -36,6 +36,7 @@ const MOST_TIME: Duration = Duration::from_secs(30);
         (name = "users", description = "People"),
         (name = "courses", description = "Sections of courses"),
         (name = "enrollments", description = "Registration"),
+        (name = "attendance", description = "The roll"),
         (name = "terms", description = "Terms and the institution's settings"),
         (name = "audit", description = "Who did what to whose record"),
         (name = "analytics", description = "Numbers, each defined in docs/analytics.md"),
@@ -75,6 +76,13 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(enrollments::drop_course))
         .routes(routes!(enrollments::swap))
         .routes(routes!(enrollments::enroll_cart))
+        .routes(routes!(attendance::mark_attendance))
+        .routes(routes!(attendance::update_attendance))
+        .routes(routes!(attendance::enrollment_attendance))
+        .routes(routes!(attendance::course_attendance))
+        .routes(routes!(attendance::mark_class))
+        .routes(routes!(attendance::list_absences))
+        .routes(routes!(attendance::user_attendance))
         .routes(routes!(terms::list_terms))
         .routes(routes!(terms::put_term))
         .routes(routes!(terms::institution))

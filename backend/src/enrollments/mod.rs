@@ -16,7 +16,7 @@ mod swap;
 mod waitlist;
 
 pub use cart::{__path_enroll_cart, enroll_cart};
-pub use model::{CartRefusal, Enrollment, Status};
+pub use model::{CartRefusal, Enrollment, Status, StudentRef};
 pub use routes::{__path_drop_course, __path_enroll, drop_course, enroll};
 pub use seats::MOST_TRIES;
 pub use swap::{__path_swap, swap};

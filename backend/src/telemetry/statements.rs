@@ -61,6 +61,7 @@ const TABLES: &[&str] = &[
     "enrollment_events",
     "grades",
     "attendance",
+    "attendance_history",
     "payments",
     "payment_history",
     "charges",

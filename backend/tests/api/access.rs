@@ -53,6 +53,13 @@ POST   /enrollments/swap                      401  201  409  403  403  409  401 
 POST   /enrollments/swap ada                  401  201  403  403  403  201  401     401     401
 POST   /enrollments/cart                      401  201  201  403  403  409  401     401     401
 POST   /enrollments/cart bob                  401  403  201  403  403  201  401     401     401
+POST   /attendance                            401  403  403  201  404  201  401     401     401
+PUT    /attendance/{id}                       401  403  403  200  404  200  401     401     401
+GET    /attendance/enrollment/{enrollment_id} 401  200  404  200  404  200  401     401     401
+GET    /attendance/course/{course_id}         401  403  403  200  403  200  401     401     401
+PUT    /attendance/course/{course_id}/bulk    401  403  403  200  403  200  401     401     401
+GET    /attendance/absences                   401  403  403  200  200  200  401     401     401
+GET    /users/{id}/attendance                 401  200  404  200  404  200  401     401     401
 GET    /terms                                 401  200  200  200  200  200  401     401     401
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
@@ -82,6 +89,11 @@ DELETE /courses/{id}                          401  403  403  403  403  404  401 
 GET    /courses/{id}/enrollments              401  404  404  404  404  404  401     401     401
 POST   /courses/{id}/enroll                   401  404  404  403  403  404  401     401     401
 DELETE /courses/{id}/enroll/{enrollment_id}   401  404  404  403  403  404  401     401     401
+PUT    /attendance/{id}                       401  403  403  404  404  404  401     401     401
+GET    /attendance/enrollment/{enrollment_id} 401  404  404  404  404  404  401     401     401
+GET    /attendance/course/{course_id}         401  404  404  404  404  404  401     401     401
+PUT    /attendance/course/{course_id}/bulk    401  403  403  404  404  404  401     401     401
+GET    /users/{id}/attendance                 401  404  404  404  404  404  401     401     401
 ";
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -194,6 +206,7 @@ struct Scene {
     /// Where nobody is.
     other: CourseId,
     enrollment: String,
+    attendance: String,
 }
 
 impl Scene {
@@ -207,6 +220,7 @@ impl Scene {
         let course = uems.course_of("CS101", 9, json!({}), Some(&tina)).await;
         let other = uems.course("CS103", 9, json!({})).await;
         let enrollment = ada.enroll(course).await.expect(201).id();
+        let attendance = uems.marked(&enrollment).await;
         let (expired, foreign) = (expired(&root).await, foreign(&root).await);
         let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
         let callers = vec![
@@ -229,16 +243,28 @@ impl Scene {
             course,
             other,
             enrollment,
+            attendance,
         }
     }
 
     async fn act(&self, actor: &Actor, row: &Row, missing: bool) -> Answer {
-        let (ada, course, enrollment) = match missing {
-            true => (UserId::new(), CourseId::new(), UserId::new().to_string()),
-            false => (self.ada, self.course, self.enrollment.clone()),
+        let nothing = || UserId::new().to_string();
+        let (ada, course, enrollment, attendance) = match missing {
+            true => (nothing(), nothing(), nothing(), nothing()),
+            false => (
+                self.ada.to_string(),
+                self.course.to_string(),
+                self.enrollment.clone(),
+                self.attendance.clone(),
+            ),
         };
-        let id = if row.path.starts_with("/users") { ada.to_string() } else { course.to_string() };
+        let id = match row.path.split('/').nth(1) {
+            Some("users") => ada,
+            Some("attendance") => attendance,
+            _ => course.clone(),
+        };
         let path = row.path.replace("{id}", &id).replace("{enrollment_id}", &enrollment);
+        let path = path.replace("{course_id}", &course);
         let path = path.replace("{year}", "2025").replace("{semester}", "fall");
         let path = match &*row.variant {
             "course" => format!("{path}?course_id={course}"),
@@ -289,6 +315,13 @@ impl Scene {
                 json!({ "course_ids": [self.other], "user_id": self.bob })
             }
             ("POST /enrollments/cart", _) => json!({ "course_ids": [self.other] }),
+            ("POST /attendance", _) => {
+                json!({ "enrollment_id": self.enrollment, "date": "2025-09-02", "status": "late" })
+            }
+            ("PUT /attendance/{id}", _) => json!({ "status": "excused" }),
+            ("PUT /attendance/course/{course_id}/bulk", _) => {
+                json!({ "date": "2025-09-02", "records": [{ "enrollment_id": self.enrollment, "status": "absent" }] })
+            }
             ("PUT /terms/{year}/{semester}", _) => json!({}),
             _ => return None,
         })

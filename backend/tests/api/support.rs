@@ -176,6 +176,25 @@ impl TestApp {
         .unwrap();
     }
 
+    /// Marks a student absent on 1 September 2025; answers the record's id.
+    pub async fn marked(&self, enrollment: &str) -> String {
+        let sql = "insert into attendance (enrollment_id, date, status) values ($1::uuid, '2025-09-01', 'absent') returning id::text";
+        sqlx::query_scalar(sql).bind(enrollment).fetch_one(&self.db).await.unwrap()
+    }
+
+    /// The class dates of fall 2025.
+    pub async fn class_dates(&self, first: &str, last: &str) {
+        sqlx::query(
+            "insert into terms (semester, year, starts_on, ends_on) values ('fall', 2025, $1::date, $2::date)
+             on conflict (year, semester) do update set starts_on = excluded.starts_on, ends_on = excluded.ends_on",
+        )
+        .bind(first)
+        .bind(last)
+        .execute(&self.db)
+        .await
+        .unwrap();
+    }
+
     /// A number out of the database.
     pub async fn count(&self, sql: &str) -> i64 {
         sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&self.db).await.unwrap()

@@ -103,6 +103,124 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/attendance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Mark one student at one meeting.
+     * @description Saying again what is marked answers 200 with that record. Refused (409): `already_marked` when it says something
+     *     else, `not_enrolled`, `date_in_future`, `outside_term`, `no_class_that_day`, `no_such_meeting`.
+     */
+    post: operations['mark_attendance'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/attendance/absences': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Students who miss too much: whose absence rate in a section is at least the threshold.
+     * @description An admin sees all, a teacher those of their own sections.
+     */
+    get: operations['list_absences'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/attendance/course/{course_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A whole class: its students with what was marked, the rates, and the meetings held so far.
+     * @description With `date`, each student's `record` is what was marked for that meeting, null while it is unmarked.
+     */
+    get: operations['course_attendance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/attendance/course/{course_id}/bulk': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Mark a whole class at one meeting, in one transaction.
+     * @description A verdict for each record, in order: `written`, `unchanged`, `stale` (somebody marked it since `version`; both values
+     *     are told), `invalid`, `not_found`. If one is refused, nothing is written (`applied` is false, and the others are
+     *     `withheld`); with `"all_or_nothing": false` the others are. Sending it again is harmless. The meeting itself is
+     *     refused (409) with `date_in_future`, `outside_term`, `no_class_that_day`, `no_such_meeting`.
+     */
+    put: operations['mark_class'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/attendance/enrollment/{enrollment_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One student's attendance in one section: every record, and the rate. */
+    get: operations['enrollment_attendance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/attendance/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Correct a record; what it said before is kept. */
+    put: operations['update_attendance'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/audit': {
     parameters: {
       query?: never;
@@ -554,6 +672,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/users/{id}/attendance': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A student's sections with their attendance in each, newest term first.
+     * @description Admins and the person see all of them; a teacher sees those of their own courses.
+     */
+    get: operations['user_attendance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/users/{id}/enrollments': {
     parameters: {
       query?: never;
@@ -578,6 +716,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description A student who misses too much of a section. */
+    Absences: {
+      /**
+       * @description absent / (present + late + absent) in percent, rounded half up to two places.
+       * @example 31.25
+       */
+      absence_rate?: string | null;
+      course: components['schemas']['CourseOf'];
+      enrollment_id: components['schemas']['EnrollmentId'];
+      student: components['schemas']['StudentRef'];
+      tally: components['schemas']['Tally'];
+    };
     /** @description People with a live session, by role. */
     ActiveUsers: {
       /** Format: int64 */
@@ -589,6 +739,11 @@ export interface components {
       /** Format: int64 */
       total: number;
     };
+    /**
+     * Format: uuid
+     * @description A student at one meeting of a section.
+     */
+    AttendanceId: string;
     /** @description An entry of the log. */
     AuditEntry: {
       action: string;
@@ -667,6 +822,28 @@ export interface components {
       with_name: string;
       with_section: string;
     };
+    /** @description A whole class. */
+    ClassAttendance: {
+      course: components['schemas']['CourseOf'];
+      /** Format: date */
+      ends_on?: string | null;
+      /** @description Held so far, newest first, today's among them; at most 400. */
+      meetings: components['schemas']['Meeting'][];
+      /**
+       * Format: date
+       * @description Class dates of the term, if they are known.
+       */
+      starts_on?: string | null;
+      /** @description By name: those who are enrolled or have completed it. */
+      students: components['schemas']['StudentAttendance'][];
+      /** @description Of all its students together, over the whole term. */
+      tally: components['schemas']['Tally'];
+      /**
+       * Format: date
+       * @description The date on campus.
+       */
+      today: string;
+    };
     /** @description A section of a course in one term. */
     Course: {
       /**
@@ -725,6 +902,16 @@ export interface components {
      * @description A section of a course in one term.
      */
     CourseId: string;
+    /** @description A section, as attendance names it. */
+    CourseOf: {
+      code: string;
+      id: components['schemas']['CourseId'];
+      name: string;
+      section: string;
+      semester: components['schemas']['Semester'];
+      /** Format: int32 */
+      year: number;
+    };
     CoursePerformance: components['schemas']['Outcomes'] &
       components['schemas']['MarkFigures'] & {
         /**
@@ -748,6 +935,13 @@ export interface components {
       id: components['schemas']['CourseId'];
       name: string;
       section: string;
+    };
+    /** @description A section among a student's, with their attendance in it. */
+    CourseTally: {
+      course: components['schemas']['CourseOf'];
+      enrollment_id: components['schemas']['EnrollmentId'];
+      status: components['schemas']['Status'];
+      tally: components['schemas']['Tally'];
     };
     CreateCourse: {
       /** @description Assign the teacher although they teach another section at the same time. */
@@ -851,6 +1045,16 @@ export interface components {
        * @description From 1; only while waiting.
        */
       waitlist_position?: number | null;
+    };
+    /** @description One student's attendance in one section. */
+    EnrollmentAttendance: {
+      course: components['schemas']['CourseOf'];
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @description By date and meeting. */
+      records: components['schemas']['Record'][];
+      status: components['schemas']['Status'];
+      tally: components['schemas']['Tally'];
+      user_id: components['schemas']['UserId'];
     };
     /**
      * Format: uuid
@@ -1013,6 +1217,45 @@ export interface components {
       email: string;
       password: string;
     };
+    /**
+     * @description Where a student was.
+     * @enum {string}
+     */
+    Mark: 'present' | 'absent' | 'late' | 'excused';
+    MarkAttendance: {
+      /** Format: date */
+      date: string;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @description A meeting outside the schedule. */
+      make_up?: boolean;
+      /**
+       * Format: int32
+       * @description Which meeting of that day, in the order of their times.
+       * @default 1
+       */
+      meeting: number;
+      notes?: string | null;
+      status: components['schemas']['Mark'];
+    };
+    MarkClass: {
+      /**
+       * @description Write nothing if one record cannot be written.
+       * @default true
+       */
+      all_or_nothing: boolean;
+      /** Format: date */
+      date: string;
+      /** @description A meeting outside the schedule. */
+      make_up?: boolean;
+      /**
+       * Format: int32
+       * @description Which meeting of that day, in the order of their times.
+       * @default 1
+       */
+      meeting: number;
+      /** @description 1 to 10,000. */
+      records: components['schemas']['MarkStudent'][];
+    };
     /** @description Final marks of some students. */
     MarkFigures: {
       /** @description Students in [0, 10), [10, 20), …, [90, 100]. */
@@ -1035,6 +1278,55 @@ export interface components {
       pass_rate?: string | null;
       /** Format: int64 */
       passed: number;
+    };
+    /** @description One student of a class that is being marked. */
+    MarkStudent: {
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @description Left out: stay as they are; null: none. */
+      notes?: string | null;
+      status: components['schemas']['Mark'];
+      /**
+       * Format: int32
+       * @description The version this was decided on, null for one that was unmarked: what somebody wrote meanwhile is then not
+       *     overwritten but shown (`stale`). Left out: the last one wins.
+       */
+      version?: number | null;
+    };
+    /** @description A marked class. */
+    MarkedClass: {
+      /** @description False: all or nothing was asked for, and a record was refused. */
+      applied: boolean;
+      /** Format: date */
+      date: string;
+      /** Format: int32 */
+      meeting: number;
+      /** @description Neither written nor as they should be. */
+      refused: number;
+      unchanged: number;
+      /** @description One for each record, in the order of the request. */
+      verdicts: components['schemas']['Verdict'][];
+      written: number;
+    };
+    /** @description A meeting that was held, or was marked. */
+    Meeting: {
+      /** Format: date */
+      date: string;
+      end?: string | null;
+      /** @description Short word for the kind of meeting, from the schedule. */
+      kind?: string | null;
+      /** @description Marked as a make-up meeting. */
+      make_up: boolean;
+      /**
+       * Format: int64
+       * @description Students marked.
+       */
+      marked: number;
+      /** Format: int32 */
+      meeting: number;
+      /** @description In the schedule, as it is now. */
+      scheduled: boolean;
+      /** @description `HH:MM`; null when it is not in the schedule. */
+      start?: string | null;
     };
     /** @description Money of one currency; currencies are never added together. */
     Money: {
@@ -1083,6 +1375,11 @@ export interface components {
        */
       waitlist_position?: number | null;
     };
+    /**
+     * @description What became of one record.
+     * @enum {string}
+     */
+    Outcome: 'written' | 'unchanged' | 'stale' | 'invalid' | 'not_found' | 'withheld';
     /** @description Students of some courses by what became of their seats, and their presence. */
     Outcomes: {
       /**
@@ -1113,6 +1410,28 @@ export interface components {
         /** Format: int64 */
         courses: number;
       };
+    Page_Absences: {
+      items: {
+        /**
+         * @description absent / (present + late + absent) in percent, rounded half up to two places.
+         * @example 31.25
+         */
+        absence_rate?: string | null;
+        course: components['schemas']['CourseOf'];
+        enrollment_id: components['schemas']['EnrollmentId'];
+        student: components['schemas']['StudentRef'];
+        tally: components['schemas']['Tally'];
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
     Page_AuditEntry: {
       items: {
         action: string;
@@ -1198,6 +1517,23 @@ export interface components {
         waitlist_count: number;
         /** Format: int32 */
         year: number;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
+    Page_CourseTally: {
+      items: {
+        course: components['schemas']['CourseOf'];
+        enrollment_id: components['schemas']['EnrollmentId'];
+        status: components['schemas']['Status'];
+        tally: components['schemas']['Tally'];
       }[];
       /** Format: int64 */
       page: number;
@@ -1388,6 +1724,34 @@ export interface components {
       registration_opens_at?: string | null;
       /** Format: date */
       starts_on?: string | null;
+    };
+    /** @description A student at one meeting. */
+    Record: {
+      /**
+       * Format: date
+       * @description Day on campus.
+       */
+      date: string;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      id: components['schemas']['AttendanceId'];
+      /** @description Outside the section's schedule. */
+      make_up: boolean;
+      /** Format: date-time */
+      marked_at: string;
+      marked_by?: components['schemas']['UserId'] | null;
+      /**
+       * Format: int32
+       * @description Which meeting of that day, from 1, in the order of their times.
+       */
+      meeting: number;
+      /** @description The student reads them too. */
+      notes?: string | null;
+      status: components['schemas']['Mark'];
+      /**
+       * Format: int32
+       * @description Counts corrections, from 1; the `ETag`.
+       */
+      version: number;
     };
     RefusalCount: {
       /** Format: int64 */
@@ -1580,6 +1944,17 @@ export interface components {
     Semester: 'spring' | 'summer' | 'fall';
     /** @enum {string} */
     Status: 'pending' | 'enrolled' | 'dropped' | 'completed';
+    /** @description A student of the class, with what was marked. */
+    StudentAttendance: {
+      enrollment_id: components['schemas']['EnrollmentId'];
+      record?: components['schemas']['Record'] | null;
+      /** @description Of the dates asked for, by date and meeting. */
+      records: components['schemas']['Record'][];
+      status: components['schemas']['Status'];
+      student: components['schemas']['StudentRef'];
+      /** @description Of the whole term, whatever dates were asked for. */
+      tally: components['schemas']['Tally'];
+    };
     /** @description A student as a roster shows them. */
     StudentRef: {
       department?: string | null;
@@ -1600,6 +1975,22 @@ export interface components {
     Swapped: {
       dropped: components['schemas']['Enrollment'];
       taken: components['schemas']['Enrollment'];
+    };
+    /** @description Counts with the rate that follows from them. */
+    Tally: {
+      /** Format: int64 */
+      absent: number;
+      /** Format: int64 */
+      excused: number;
+      /** Format: int64 */
+      late: number;
+      /** Format: int64 */
+      present: number;
+      /**
+       * @description (present + late) / (present + late + absent) in percent, rounded half up to two places; null while nothing counts.
+       * @example 93.75
+       */
+      rate?: string | null;
     };
     TeacherRef: {
       full_name: string;
@@ -1702,6 +2093,11 @@ export interface components {
       /** Format: int32 */
       year: number;
     };
+    /** @description Fields left out stay as they are; `null` clears the notes. */
+    UpdateAttendance: {
+      notes?: string | null;
+      status?: components['schemas']['Mark'] | null;
+    };
     /**
      * @description Fields left out stay as they are; `null` clears what can be empty. The assigned teacher may change `description`,
      *     `schedule` and `room`; the rest is the admin's.
@@ -1777,6 +2173,20 @@ export interface components {
       /** @description At most 100. */
       course_ids?: components['schemas']['CourseId'][];
       schedule?: components['schemas']['Schedule'] | null;
+    };
+    Verdict: {
+      /** @description With `invalid`: what is wrong, such as `not_enrolled`. */
+      code?: string | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      message?: string | null;
+      record?: components['schemas']['Record'] | null;
+      verdict: components['schemas']['Outcome'];
+      wanted?: components['schemas']['Wanted'] | null;
+    };
+    /** @description What was to be written. */
+    Wanted: {
+      notes?: string | null;
+      status: components['schemas']['Mark'];
     };
   };
   responses: never;
@@ -1948,6 +2358,227 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Page_UnmetDemand'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  mark_attendance: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string | null;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MarkAttendance'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Record'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Record'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  list_absences: {
+    parameters: {
+      query?: {
+        /**
+         * @description Percent, 25 if left out: students whose absence rate is at least this.
+         * @example 25
+         */
+        threshold?: string;
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        course_id?: components['schemas']['CourseId'];
+        /**
+         * @description A field, with `-` in front for descending; the highest absence rate first if left out.
+         * @example -absence_rate
+         */
+        sort?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Absences'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  course_attendance: {
+    parameters: {
+      query?: {
+        /** @description First day … */
+        from?: string;
+        /** @description … and last day. */
+        to?: string;
+        /** @description One day only; each student's `record` is then that of the `meeting`. */
+        date?: string;
+        /** @description Which meeting of that day, 1 if left out. */
+        meeting?: number;
+      };
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ClassAttendance'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  mark_class: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['MarkClass'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['MarkedClass'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  enrollment_attendance: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        enrollment_id: components['schemas']['EnrollmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrollmentAttendance'];
+        };
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  update_attendance: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag as read; 412 if somebody was faster */
+        'If-Match'?: string | null;
+      };
+      path: {
+        id: components['schemas']['AttendanceId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAttendance'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Record'];
         };
       };
       '4XX': {
@@ -2919,6 +3550,40 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      '4XX': {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  user_attendance: {
+    parameters: {
+      query?: {
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_CourseTally'];
+        };
       };
       '4XX': {
         headers: {

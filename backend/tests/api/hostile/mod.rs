@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
-use uems::ids::CourseId;
+use uems::ids::{CourseId, EnrollmentId};
 
 use crate::openapi::operations;
 use crate::support::{Actor, Answer, TestApp};
@@ -80,6 +80,7 @@ struct Targets {
     student: Actor,
     course: CourseId,
     enrollment: String,
+    attendance: String,
 }
 
 impl Range {
@@ -87,18 +88,24 @@ impl Range {
         let student = uems.student("ada").await;
         let course = uems.monday("CS101", 9, "09:00-11:00").await;
         let enrollment = student.enroll(course).await.expect(201).id();
+        let attendance = uems.marked(&enrollment).await;
         Self {
             root: uems.admin("root").await,
-            targets: Targets { student, course, enrollment },
+            targets: Targets { student, course, enrollment, attendance },
             wrong: vec![],
         }
     }
 
     /// The address of an operation, of things that exist.
     fn address(&self, path: &str) -> String {
-        let Targets { student, course, enrollment } = &self.targets;
-        let id = if path.starts_with("/users") { student.id.to_string() } else { course.to_string() };
+        let Targets { student, course, enrollment, attendance } = &self.targets;
+        let id = match path.split('/').nth(1) {
+            Some("users") => student.id.to_string(),
+            Some("attendance") => attendance.clone(),
+            _ => course.to_string(),
+        };
         let path = path.replace("{id}", &id).replace("{enrollment_id}", enrollment);
+        let path = path.replace("{course_id}", &course.to_string());
         path.replace("{year}", "2025").replace("{semester}", "fall")
     }
 
@@ -214,6 +221,13 @@ fn good_body(method: &str, path: &str) -> Value {
         ("POST", "/courses/{id}/enroll") => json!({ "waitlist": true }),
         ("POST", "/enrollments/swap") => json!({ "drop": CourseId::new(), "take": CourseId::new() }),
         ("POST", "/enrollments/cart") => json!({ "course_ids": [CourseId::new()] }),
+        ("POST", "/attendance") => {
+            json!({ "enrollment_id": EnrollmentId::new(), "date": "2025-09-08", "status": "late" })
+        }
+        ("PUT", "/attendance/{id}") => json!({ "status": "late" }),
+        ("PUT", "/attendance/course/{course_id}/bulk") => {
+            json!({ "date": "2025-09-08", "records": [{ "enrollment_id": EnrollmentId::new(), "status": "late" }] })
+        }
         ("PUT", "/terms/{year}/{semester}") => json!({}),
         _ => panic!("{method} {path} takes a body: give an example of one here"),
     }

@@ -1,0 +1,20 @@
+//! The roll: who was at which meeting of a section, what was corrected, and the rates that follow.
+//!
+//! Whoever marks holds the enrolments they mark (by id), so two who mark one student stand in line and the second one
+//! sees what the first one wrote.
+
+mod marking;
+mod model;
+pub mod queries;
+mod reading;
+mod routes;
+mod rules;
+mod verdicts;
+
+pub use model::{Mark, Tally};
+pub use routes::{
+    __path_course_attendance, __path_enrollment_attendance, __path_list_absences, __path_mark_attendance,
+    __path_mark_class, __path_update_attendance, __path_user_attendance, course_attendance,
+    enrollment_attendance, list_absences, mark_attendance, mark_class, update_attendance, user_attendance,
+};
+pub use rules::ClassDays;
