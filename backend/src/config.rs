@@ -11,6 +11,7 @@ use regex::Regex;
 use rust_decimal::Decimal;
 
 use crate::courses::Day;
+use crate::secret::Secret;
 
 /// The signing secret of development; production refuses it.
 pub const DEVELOPMENT_SECRET: &str = "uems-development-secret-not-for-production";
@@ -73,7 +74,7 @@ impl Environment {
 pub struct DatabaseConfig {
     /// PostgreSQL to use (postgres://…); without it, `uems` runs a private one in the data directory
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, hide_default_value = true, global = true)]
-    pub database_url: Option<String>,
+    pub database_url: Option<Secret>,
     /// Most connections of this process; half of them serve registrations at once
     #[arg(long, env = "UEMS_DB_CONNECTIONS", default_value_t = 16, value_parser = clap::value_parser!(u32).range(4..=500), global = true)]
     pub db_connections: u32,
@@ -91,7 +92,7 @@ pub struct DatabaseConfig {
 pub struct AuthConfig {
     /// Secret that signs access tokens (32 bytes or more); the same on every replica
     #[arg(long, env = "JWT_SECRET", default_value = DEVELOPMENT_SECRET, hide_default_value = true, hide_env_values = true, global = true)]
-    pub jwt_secret: String,
+    pub jwt_secret: Secret,
     /// Hash for new passwords
     #[arg(long, env = "UEMS_PASSWORD_HASH", default_value = "argon2id", global = true)]
     pub password_hash: PasswordHash,
@@ -173,7 +174,7 @@ impl Config {
         );
         if self.server.environment == Environment::Production {
             anyhow::ensure!(
-                self.auth.jwt_secret != DEVELOPMENT_SECRET,
+                &*self.auth.jwt_secret != DEVELOPMENT_SECRET,
                 "ENVIRONMENT=production needs a JWT_SECRET of its own (openssl rand -hex 32)"
             );
             anyhow::ensure!(
@@ -281,7 +282,7 @@ mod tests {
     fn production_refuses_the_development_secret() {
         let mut config = parse("", &["--environment", "production"]).unwrap();
         assert!(config.check().unwrap_err().to_string().contains("JWT_SECRET"));
-        config.auth.jwt_secret = "0123456789abcdef0123456789abcdef".to_owned();
+        config.auth.jwt_secret = "0123456789abcdef0123456789abcdef".into();
         config.check().unwrap();
         config.auth.insecure_cookies = true;
         assert!(config.check().is_err());

@@ -36,6 +36,8 @@ pub mod metrics;
 pub mod policy;
 /// Every route, then the middleware.
 pub mod router;
+/// What no log may show.
+pub mod secret;
 /// Demo data.
 pub mod seed;
 /// Accept loop, time limits, clean stop.

@@ -110,7 +110,10 @@ pub fn router(app: App) -> Router {
         .route("/health", get(health::health))
         .route("/health/ready", get(health::ready))
         .route("/health/live", get(health::live))
-        .route("/metrics", get(health::metrics))
+        .route("/metrics", get(health::metrics));
+    #[cfg(debug_assertions)]
+    let router = crate::http::test_hooks::add(router);
+    let router = router
         .merge(Router::from(SwaggerUi::new("/docs").url("/api/v1/openapi.json", document)).layer(default_header(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",

@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use crate::config::PasswordHash;
 use crate::error::Result;
 use crate::http::overload::Gate;
+use crate::secret::Secret;
 
 /// Stored where nobody may sign in with a password: it is no hash, so nothing matches it.
 pub const UNUSABLE_PASSWORD: &str = "!";
@@ -22,21 +23,21 @@ pub struct PasswordHasher {
     algorithm: PasswordHash,
     gate: Arc<Gate>,
     /// Verified when there is no such account, so that the answer takes as long as with one.
-    decoy: Arc<str>,
+    decoy: Secret,
 }
 
 impl PasswordHasher {
     pub fn new(algorithm: PasswordHash) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let decoy = hash(algorithm, "nobody's password").expect("hashing a constant");
-        Self { algorithm, gate: Arc::new(Gate::new(cores, 512, Duration::from_secs(5))), decoy: decoy.into() }
+        Self { algorithm, gate: Arc::new(Gate::new(cores, 512, Duration::from_secs(5))), decoy }
     }
 
     pub fn algorithm(&self) -> PasswordHash {
         self.algorithm
     }
 
-    pub async fn hash(&self, password: String) -> Result<String> {
+    pub async fn hash(&self, password: Secret) -> Result<Secret> {
         let _turn = self.gate.enter().await?;
         let algorithm = self.algorithm;
         Ok(tokio::task::spawn_blocking(move || hash(algorithm, &password))
@@ -45,11 +46,11 @@ impl PasswordHasher {
     }
 
     /// Whether the password matches; with no stored hash it takes the same time and says no.
-    pub async fn verify(&self, password: String, stored: Option<String>) -> Result<bool> {
+    pub async fn verify(&self, password: Secret, stored: Option<Secret>) -> Result<bool> {
         let _turn = self.gate.enter().await?;
-        let stored = stored.filter(|stored| stored != UNUSABLE_PASSWORD);
+        let stored = stored.filter(|stored| &**stored != UNUSABLE_PASSWORD);
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy.to_string());
+        let stored = stored.unwrap_or_else(|| self.decoy.clone());
         let matches = tokio::task::spawn_blocking(move || verify(&password, &stored))
             .await
             .map_err(anyhow::Error::from)?;
@@ -66,13 +67,13 @@ impl PasswordHasher {
     }
 }
 
-fn hash(algorithm: PasswordHash, password: &str) -> anyhow::Result<String> {
+fn hash(algorithm: PasswordHash, password: &str) -> anyhow::Result<Secret> {
     match algorithm {
         PasswordHash::Argon2id => argon2()
             .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
+            .map(|hash| hash.to_string().into())
             .map_err(|error| anyhow!("argon2: {error}")),
-        PasswordHash::Bcrypt => Ok(bcrypt::non_truncating_hash(password, BCRYPT_COST)?),
+        PasswordHash::Bcrypt => Ok(bcrypt::non_truncating_hash(password, BCRYPT_COST)?.into()),
     }
 }
 
@@ -97,14 +98,14 @@ mod tests {
     #[tokio::test]
     async fn both_kinds_verify_and_only_the_old_one_is_outdated() {
         let hasher = PasswordHasher::new(PasswordHash::Argon2id);
-        let new = hasher.hash("correct horse battery".to_owned()).await.unwrap();
-        let old = bcrypt::hash("correct horse battery", 4).unwrap();
+        let new = hasher.hash("correct horse battery".into()).await.unwrap();
+        let old = bcrypt::hash("correct horse battery", 4).unwrap().into();
         for stored in [&new, &old] {
-            assert!(hasher.verify("correct horse battery".to_owned(), Some(stored.clone())).await.unwrap());
-            assert!(!hasher.verify("wrong horse battery".to_owned(), Some(stored.clone())).await.unwrap());
+            assert!(hasher.verify("correct horse battery".into(), Some(stored.clone())).await.unwrap());
+            assert!(!hasher.verify("wrong horse battery".into(), Some(stored.clone())).await.unwrap());
         }
         assert!(hasher.is_outdated(&old) && !hasher.is_outdated(&new));
-        assert!(!hasher.verify("nobody's password".to_owned(), None).await.unwrap());
-        assert!(!hasher.verify("!".to_owned(), Some(UNUSABLE_PASSWORD.to_owned())).await.unwrap());
+        assert!(!hasher.verify("nobody's password".into(), None).await.unwrap());
+        assert!(!hasher.verify("!".into(), Some(UNUSABLE_PASSWORD.into())).await.unwrap());
     }
 }

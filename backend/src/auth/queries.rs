@@ -5,11 +5,12 @@ use super::rules::{Attempt, Failures};
 use super::tokens::REFRESH_DAYS;
 use crate::error::Result;
 use crate::ids::{SessionId, UserId};
+use crate::secret::Secret;
 
 /// What sign-in needs to know of an account.
 pub struct Account {
     pub id: UserId,
-    pub password_hash: String,
+    pub password_hash: Secret,
     pub is_active: bool,
 }
 

@@ -15,6 +15,7 @@ use crate::http::request_log::ClientAddress;
 use crate::http::{Json, JsonOrDefault, text};
 use crate::ids::SessionId;
 use crate::policy::Actor;
+use crate::secret::Secret;
 use crate::users::{self, NewUser, User};
 
 const REFRESH_COOKIE: &str = "uems_refresh";
@@ -94,7 +95,7 @@ pub async fn login(
     let account = queries::find_account(&app.db, &email).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let too_long = request.password.chars().count() > 128;
-    let password = if too_long { String::new() } else { request.password.clone() };
+    let password = if too_long { Secret::default() } else { request.password.clone() };
     let matches = attempt.verify(&app, password, stored).await?;
     let refuse = |reason: &'static str, error: Error| {
         app.metrics.user_login_failures.with_label_values(&[reason]).inc();
@@ -141,9 +142,8 @@ pub async fn refresh(
     jar: CookieJar,
     JsonOrDefault(request): JsonOrDefault<RefreshRequest>,
 ) -> Result<Response> {
-    let cookie = || {
-        same_site(&headers).then(|| jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().to_owned())).flatten()
-    };
+    let cookie =
+        || same_site(&headers).then(|| jar.get(REFRESH_COOKIE).map(|cookie| cookie.value().into())).flatten();
     let token = request.refresh_token.or_else(cookie).ok_or(Error::Unauthenticated)?;
 
     let mut tx = app.db.begin().await?;
@@ -201,10 +201,10 @@ fn answer(
     jar: CookieJar,
     user: User,
     session: SessionId,
-    refresh_token: String,
+    refresh_token: Secret,
 ) -> Result<Response> {
     let life = time::Duration::days(i64::from(REFRESH_DAYS));
-    let jar = jar.add(cookie(app, REFRESH_COOKIE, refresh_token.clone(), life)).add(cookie(
+    let jar = jar.add(cookie(app, REFRESH_COOKIE, refresh_token.to_string(), life)).add(cookie(
         app,
         SESSION_COOKIE,
         "1".to_owned(),

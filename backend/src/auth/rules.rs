@@ -2,9 +2,10 @@
 
 use crate::config::PasswordHash;
 use crate::error::FieldError;
+use crate::secret::Secret;
 
 /// 12 to 128 characters, no NUL; bcrypt reads only 72 bytes, so more than it reads is refused rather than ignored.
-pub fn parse_password(field: &str, password: &str, algorithm: PasswordHash) -> Result<String, FieldError> {
+pub fn parse_password(field: &str, password: &str, algorithm: PasswordHash) -> Result<Secret, FieldError> {
     let length = password.chars().count();
     let error = |code, message: &str| Err(FieldError::new(field, code, message));
     match length {
@@ -14,7 +15,7 @@ pub fn parse_password(field: &str, password: &str, algorithm: PasswordHash) -> R
         _ if algorithm == PasswordHash::Bcrypt && password.len() > 72 => {
             error("too_long", "at most 72 bytes here")
         }
-        _ => Ok(password.to_owned()),
+        _ => Ok(password.into()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{queries, rules};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::policy::Actor;
+use crate::secret::Secret;
 
 /// An attempt to prove a password: noted as failed before the password is looked at, so that a burst of guesses
 /// counts too, and forgotten when it was none.
@@ -33,7 +34,7 @@ impl Attempt {
     }
 
     /// Whether the password matches. A server too busy to look holds nothing against anybody.
-    pub async fn verify(&self, app: &App, password: String, stored: Option<String>) -> Result<bool> {
+    pub async fn verify(&self, app: &App, password: Secret, stored: Option<Secret>) -> Result<bool> {
         let verdict = app.passwords.verify(password, stored).await;
         match verdict {
             Ok(true) => {}
@@ -59,7 +60,7 @@ impl Attempt {
 }
 
 /// Whether somebody signed in knows their own password; a stolen access token must not guess it at full speed.
-pub async fn proves_password(app: &App, actor: &Actor, password: String, stored: String) -> Result<bool> {
+pub async fn proves_password(app: &App, actor: &Actor, password: Secret, stored: Secret) -> Result<bool> {
     let account = keyed_digest(&app.config.auth.jwt_secret, &[b"own password", actor.id.0.as_bytes()]);
     let counted_as = ["/api/v1/users/{id}", actor.role.as_str()];
     let attempt = Attempt::begin(app, &account, &account, "", counted_as).await?;

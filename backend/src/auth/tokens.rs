@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::error::{Error, Result};
 use crate::ids::{SessionId, UserId};
 use crate::policy::Role;
+use crate::secret::Secret;
 use crate::users::User;
 
 /// Seconds an access token is good for.
@@ -24,7 +25,7 @@ const ISSUER: &str = "uems";
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Claims {
     pub sub: UserId,
-    pub email: String,
+    pub email: Secret,
     pub role: Role,
     pub full_name: String,
     pub exp: i64,
@@ -57,7 +58,7 @@ impl Tokens {
         }
     }
 
-    pub fn access(&self, user: &User, session: SessionId, now: DateTime<Utc>) -> Result<String> {
+    pub fn access(&self, user: &User, session: SessionId, now: DateTime<Utc>) -> Result<Secret> {
         let claims = Claims {
             sub: user.id,
             email: user.email.clone(),
@@ -71,7 +72,7 @@ impl Tokens {
             sid: session,
         };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing);
-        Ok(token.map_err(anyhow::Error::from)?)
+        Ok(token.map_err(anyhow::Error::from)?.into())
     }
 
     /// The claims of a token that we signed and that has not expired.
@@ -83,8 +84,8 @@ impl Tokens {
 }
 
 /// A new refresh token.
-pub fn refresh_token() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>())
+pub fn refresh_token() -> Secret {
+    URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()).into()
 }
 
 /// How a refresh token is stored: 256 random bits need no salt and no slow hash.

@@ -33,7 +33,7 @@ pub struct Create {
 pub async fn run(config: Config, Admin::Create(create): Admin) -> anyhow::Result<ExitCode> {
     let algorithm = config.auth.password_hash;
     let user = NewUser {
-        email: text::email("--email", &create.email).map_err(wrong)?,
+        email: text::email("--email", &create.email).map_err(wrong)?.into(),
         role: Role::Admin,
         full_name: text::line("--full-name", &create.full_name, 1, 255).map_err(wrong)?,
         department: None,
@@ -42,7 +42,7 @@ pub async fn run(config: Config, Admin::Create(create): Admin) -> anyhow::Result
     let password = parse_password("password", &password(create.password_stdin)?, algorithm).map_err(wrong)?;
     let hash = PasswordHasher::new(algorithm).hash(password).await?;
     super::with_database(&config, "uems admin create", async |db| store(&db, &user, &hash).await).await?;
-    println!("{} may sign in as an administrator.", user.email);
+    println!("{} may sign in as an administrator.", &*user.email);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::courses::Course;
 use crate::ids::{CourseId, EnrollmentId, UserId};
+use crate::secret::Secret;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -34,7 +35,8 @@ impl Status {
 pub struct StudentRef {
     pub id: UserId,
     pub full_name: String,
-    pub email: String,
+    #[schema(value_type = String)]
+    pub email: Secret,
     pub student_id: Option<String>,
     pub department: Option<String>,
 }

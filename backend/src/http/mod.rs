@@ -14,6 +14,9 @@ pub mod overload;
 pub mod page;
 /// One place that names, counts and logs every request and renders every failure.
 pub mod request_log;
+/// A panic and a slow statement on purpose, for tests.
+#[cfg(debug_assertions)]
+pub mod test_hooks;
 /// Text that people typed: trimmed, normalised, without control characters.
 pub mod text;
 /// The UI inside the binary.

@@ -34,8 +34,8 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
     let address = client_address(&request, app.config.server.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(address));
     let method = method_label(request.method());
-    let path = request.uri().path().to_owned();
     let handler = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let path = path_to_log(request.uri().path(), handler.as_deref());
     let counted =
         handler.clone().filter(|handler| app.config.telemetry.enable_metrics && is_counted(handler));
 
@@ -119,6 +119,17 @@ fn is_counted(handler: &str) -> bool {
     !handler.contains("/health") && !handler.starts_with("/metrics")
 }
 
+/// The path, without what no log may show: a parameter that is a token, and whatever may be an address of mail.
+fn path_to_log(path: &str, handler: Option<&str>) -> String {
+    let mut templates = handler.unwrap_or_default().split('/');
+    let shown = path.split('/').map(|part| {
+        let is_secret = templates.next().is_some_and(|template| template.contains("{token"));
+        let is_address = part.contains('@') || part.to_ascii_lowercase().contains("%40");
+        if is_secret || is_address { "***" } else { part }
+    });
+    shown.collect::<Vec<_>>().join("/")
+}
+
 fn request_id(headers: &HeaderMap) -> String {
     let sane = |text: &&str| {
         (1..=128).contains(&text.len())
@@ -186,6 +197,15 @@ mod tests {
         let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
         assert_eq!(trace_id(&headers("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"))), trace);
         assert_ne!(trace_id(&headers("traceparent", "00-xyz-1-01")), "xyz");
+    }
+
+    #[test]
+    fn a_path_in_the_log_shows_no_token_and_no_address_of_mail() {
+        let id = "/api/v1/users/0b6f";
+        assert_eq!(path_to_log(id, Some("/api/v1/users/{id}")), id);
+        assert_eq!(path_to_log("/feeds/s3cret.ics", Some("/feeds/{token}.ics")), "/feeds/***");
+        assert_eq!(path_to_log("/users/ada@example.edu/x", None), "/users/***/x");
+        assert_eq!(path_to_log("/users/ada%40example.edu", Some("/users/{id}")), "/users/***");
     }
 
     #[test]

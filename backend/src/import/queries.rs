@@ -9,6 +9,7 @@ use super::teachers::Teacher;
 use crate::auth::UNUSABLE_PASSWORD;
 use crate::courses::Schedule;
 use crate::ids::{CourseId, UserId};
+use crate::secret::Secret;
 use crate::terms::Semester;
 
 /// Any number that other programs do not use for their own advisory locks.
@@ -53,7 +54,7 @@ pub async fn class_dates(
 
 pub struct KnownTeacher {
     pub id: UserId,
-    pub email: String,
+    pub email: Secret,
     pub full_name: String,
 }
 

@@ -54,7 +54,7 @@ pub async fn resolve(db: &mut PgConnection, catalogue: &Catalogue) -> sqlx::Resu
         let mut by_name: HashMap<String, Vec<UserId>> = HashMap::new();
         for known in queries::teachers(db, &emails, &names).await? {
             by_name.entry(folded(&known.full_name)).or_default().push(known.id);
-            by_email.insert(known.email, known.id);
+            by_email.insert(known.email.into_text(), known.id);
         }
         for (((text, department), name), email) in some.iter().zip(names).zip(emails) {
             let only = by_name.get(&name).filter(|ids| ids.len() == 1).map(|ids| ids[0]);

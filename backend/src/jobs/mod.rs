@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::enrollments;
 use crate::error::Result;
+use crate::policy::Role;
 
 /// Starts them all; they end when the set is dropped.
 pub fn start(app: &App) -> JoinSet<()> {
@@ -70,8 +71,16 @@ async fn settle_waitlists(app: &App) -> Result<u64> {
 /// Counts anew what the gauges of the service say, so that they are right also where nobody scrapes.
 async fn metric_sync(app: &App) -> Result<u64> {
     if app.config.telemetry.enable_metrics {
-        let role_counts = serde_json::json!(app.metrics.service.sync(app).await?);
-        tracing::info!(event = "metric_sync", function = "metric_sync", %role_counts, "Active users metric synchronized");
+        let people = app.metrics.service.sync(app).await?;
+        let of = |role: Role| people.get(role.as_str()).copied().unwrap_or_default();
+        tracing::info!(
+            event = "metric_sync",
+            function = "metric_sync",
+            role_counts.admin = of(Role::Admin),
+            role_counts.teacher = of(Role::Teacher),
+            role_counts.student = of(Role::Student),
+            "Active users metric synchronized"
+        );
     }
     Ok(0)
 }

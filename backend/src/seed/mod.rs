@@ -64,7 +64,7 @@ impl std::fmt::Display for Summary {
 }
 
 pub async fn run(db: &PgPool, args: &SeedArgs) -> anyhow::Result<Summary> {
-    let hash = PasswordHasher::new(PasswordHash::Argon2id).hash(PASSWORD.to_owned()).await?;
+    let hash = PasswordHasher::new(PasswordHash::Argon2id).hash(PASSWORD.into()).await?;
     plant(db, args, Clock::default().now(), &hash).await
 }
 

@@ -10,12 +10,14 @@ use crate::http::text;
 use crate::http::validate::{Fields, double_option};
 use crate::ids::UserId;
 use crate::policy::Role;
+use crate::secret::Secret;
 use crate::terms::Semester;
 
 #[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow, ToSchema)]
 pub struct User {
     pub id: UserId,
-    pub email: String,
+    #[schema(value_type = String)]
+    pub email: Secret,
     pub role: Role,
     pub full_name: String,
     /// Assigned by the system; only students have one.
@@ -33,7 +35,8 @@ pub struct User {
 pub struct UserCard {
     pub id: UserId,
     pub full_name: String,
-    pub email: String,
+    #[schema(value_type = String)]
+    pub email: Secret,
     pub department: Option<String>,
 }
 
@@ -48,10 +51,11 @@ pub enum UserView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
-    #[schema(max_length = 254)]
-    pub email: String,
+    #[schema(value_type = String, max_length = 254)]
+    pub email: Secret,
     /// 12 to 128 characters; left out, nobody can sign in until an admin sets one.
-    pub password: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Secret>,
     pub role: Role,
     #[schema(min_length = 1, max_length = 255)]
     pub full_name: String,
@@ -68,9 +72,12 @@ pub struct CreateUser {
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
     pub full_name: Option<String>,
-    pub password: Option<String>,
-    pub current_password: Option<String>,
-    pub email: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub password: Option<Secret>,
+    #[schema(value_type = Option<String>)]
+    pub current_password: Option<Secret>,
+    #[schema(value_type = Option<String>)]
+    pub email: Option<Secret>,
     pub role: Option<Role>,
     /// `null` clears it.
     #[serde(default, deserialize_with = "double_option", skip_serializing_if = "Option::is_none")]
@@ -94,7 +101,7 @@ impl UpdateUser {
 /// A person about to be stored; exists only if valid.
 #[derive(Clone, Debug)]
 pub struct NewUser {
-    pub email: String,
+    pub email: Secret,
     pub role: Role,
     pub full_name: String,
     pub department: Option<String>,
@@ -129,7 +136,9 @@ impl NewUser {
             FieldError::new("student_id", "only_students", "only students have a student number")
         });
         let role = request.role;
-        fields.finish(|| Some(Self { email: email?, role, full_name: full_name?, department, student_id }))
+        fields.finish(|| {
+            Some(Self { email: email?.into(), role, full_name: full_name?, department, student_id })
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::{Error, FieldError, OnConstraint, Refusal, Result};
 use crate::http::page::{Page, Sort, Window};
 use crate::ids::UserId;
 use crate::policy::Role;
+use crate::secret::Secret;
 
 const SORTS: [(&str, &str); 5] = [
     ("full_name", "full_name"),
@@ -105,7 +106,7 @@ pub async fn insert(db: &mut PgConnection, user: &NewUser, password_hash: &str) 
          values ($1, $2, $3::text, $4, $5,
              case when $3::text = 'student' then coalesce($6, 'S' || nextval('student_number')) end)
          returning id, email, role, full_name, student_id, department, is_active, created_at, updated_at, version",
-        user.email,
+        &*user.email,
         password_hash,
         user.role.as_str(),
         user.full_name,
@@ -128,7 +129,7 @@ pub async fn update(db: &mut PgConnection, user: &User, password_hash: Option<&s
          where id = $1
          returning id, email, role, full_name, student_id, department, is_active, created_at, updated_at, version",
         user.id.0,
-        user.email,
+        &*user.email,
         user.role.as_str(),
         user.full_name,
         user.department,
@@ -151,7 +152,7 @@ fn student_id_taken() -> Error {
     Refusal::new("student_id_taken", "another student has this number").into()
 }
 
-pub async fn password_hash(db: &mut PgConnection, id: UserId) -> Result<String> {
+pub async fn password_hash(db: &mut PgConnection, id: UserId) -> Result<Secret> {
     Ok(sqlx::query_scalar!("select password_hash from users where id = $1", id.0).fetch_one(db).await?)
 }
 

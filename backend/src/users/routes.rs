@@ -17,6 +17,7 @@ use crate::http::validate::Fields;
 use crate::http::{Json, Page, Path, Query, text};
 use crate::ids::UserId;
 use crate::policy::{Action, Actor, Role};
+use crate::secret::Secret;
 
 /// List people.
 #[utoipa::path(get, path = "/users", tag = "users", params(UserFilter),
@@ -67,7 +68,7 @@ pub async fn create_user(
     let new = NewUser::parse(&request, app.passwords.algorithm())?;
     let hash = match &request.password {
         Some(password) => app.passwords.hash(password.clone()).await?,
-        None => UNUSABLE_PASSWORD.to_owned(),
+        None => UNUSABLE_PASSWORD.into(),
     };
     let mut tx = app.db.begin().await?;
     let claim = match key.claim(&app, &mut tx, actor.id.0, "POST /users", &request).await? {
@@ -160,7 +161,7 @@ async fn keep_an_admin(db: &mut PgConnection, old: &User, new: &User) -> Result<
 }
 
 /// The hash of a new password, if one is set; for one's own, the current one must be given and right.
-async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser) -> Result<Option<String>> {
+async fn new_password(app: &App, actor: &Actor, id: UserId, request: &UpdateUser) -> Result<Option<Secret>> {
     let Some(password) = &request.password else { return Ok(None) };
     let password = parse_password("password", password, app.passwords.algorithm())?;
     if actor.id == id {
@@ -189,7 +190,7 @@ fn edited(old: &User, request: &UpdateUser) -> Result<User> {
         new.full_name = name;
     }
     if let Some(email) = fields.take_if(request.email.as_deref(), |email| text::email("email", email)) {
-        new.email = email;
+        new.email = email.into();
     }
     match &request.department {
         Some(Some(text)) => new.department = fields.take(text::line("department", text, 1, 100)),

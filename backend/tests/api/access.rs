@@ -161,7 +161,7 @@ fn rows(table: &str) -> Vec<Row> {
 
 /// Tries every cell of the table; whatever changed something leaves a new scene to the next.
 async fn sweep(uems: &TestApp, rows: &[Row], missing: bool) {
-    let hash = uems.app.passwords.hash(PASSWORD.to_owned()).await.unwrap();
+    let hash = uems.app.passwords.hash(PASSWORD.into()).await.unwrap();
     let operations = operations();
     let mut wrong = vec![];
     let mut untouched = None;
@@ -349,5 +349,5 @@ async fn token_at(of: &Actor, tokens: &Tokens, now: chrono::DateTime<chrono::Utc
         .fetch_one(&mut *db)
         .await
         .unwrap();
-    tokens.access(&user, session, now).unwrap()
+    tokens.access(&user, session, now).unwrap().into_text()
 }

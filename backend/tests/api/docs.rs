@@ -18,13 +18,13 @@ struct Cli {
 static ROOT: LazyLock<PathBuf> =
     LazyLock::new(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned());
 
-fn read(path: impl AsRef<Path>) -> String {
+pub fn read(path: impl AsRef<Path>) -> String {
     let path = ROOT.join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// Files below a folder whose names end so.
-fn files(folder: impl AsRef<Path>, ending: &str) -> Vec<PathBuf> {
+pub fn files(folder: impl AsRef<Path>, ending: &str) -> Vec<PathBuf> {
     let mut found = vec![];
     let mut folders = vec![ROOT.join(folder)];
     while let Some(folder) = folders.pop() {

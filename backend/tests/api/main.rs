@@ -15,6 +15,7 @@ mod docs;
 mod enrollments;
 mod hostile;
 mod import;
+mod logs;
 mod metrics;
 mod openapi;
 mod private_postgres;

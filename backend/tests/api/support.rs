@@ -121,7 +121,7 @@ impl TestApp {
         .unwrap();
         let mut db = self.db.acquire().await.unwrap();
         let user = uems::users::queries::find(&mut db, id).await.unwrap().unwrap();
-        self.app.tokens.access(&user, session, self.app.clock.now()).unwrap()
+        self.app.tokens.access(&user, session, self.app.clock.now()).unwrap().into_text()
     }
 
     pub fn nobody(&self) -> Actor {
