@@ -298,3 +298,38 @@ async fn a_cart_is_judged_as_one_by_one_would_be(db: PgPool) {
         "a narrow world: {tally:?}"
     );
 }
+
+/// Without the student's lock, each of these would find no clash, and each would be right.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn one_student_who_clicks_everything_at_once_is_in_one_place(db: PgPool) {
+    let uems = TestApp::new(db);
+    let mut courses = vec![];
+    for number in 0..12 {
+        courses.push(uems.monday(&format!("CS{}", 100 + number), 50, "09:00-11:00").await);
+    }
+    let mut held = vec![];
+    for (number, time) in ["08:00-09:00", "11:00-12:00", "12:00-13:00", "13:00-14:00"].iter().enumerate() {
+        held.push(uems.monday(&format!("MA{}", 100 + number), 50, time).await);
+    }
+    let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
+    let client = Client::new();
+    for number in 0..10 {
+        let student = uems.student(&format!("student{number}")).await;
+        student.cart(&held).await.expect(201);
+        let mut race = JoinSet::new();
+        for (number, course) in courses.iter().enumerate() {
+            let (client, student) = (client.clone(), student.clone());
+            let api = format!("{}/api/v1", replicas[number / 3 % 2].url);
+            let (url, body) = match number % 3 {
+                0 => (format!("{api}/courses/{course}/enroll"), json!({})),
+                1 => (format!("{api}/enrollments/cart"), json!({ "course_ids": [course] })),
+                _ => (format!("{api}/enrollments/swap"), json!({ "drop": held[number / 3], "take": course })),
+            };
+            race.spawn(async move { send(&client, Method::POST, url, &student, Some(body)).await.0 });
+        }
+        let mut statuses = race.join_all().await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [[201].as_slice(), &[409; 11]].concat(), "one of them, and nothing else");
+    }
+    uems.assert_sound().await;
+}
