@@ -18,7 +18,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::app::App;
 use crate::config::Environment;
 use crate::error::Error;
-use crate::http::{request_log, ui};
+use crate::http::{document, request_log, ui};
 use crate::{analytics, attendance, audit, auth, courses, enrollments, health, terms, users};
 
 /// Longest time a request may take.
@@ -97,13 +97,19 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(health::live))
 }
 
+fn described_api() -> (Router<App>, utoipa::openapi::OpenApi) {
+    let (routes, mut openapi) = api().split_for_parts();
+    document::describe(&mut openapi);
+    (routes, openapi)
+}
+
 /// The API's document, as served and as checked in.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api().split_for_parts().1
+    described_api().1
 }
 
 pub fn router(app: App) -> Router {
-    let (routes, document) = api().split_for_parts();
+    let (routes, document) = described_api();
     let secure = app.config.server.environment == Environment::Production;
     let router = Router::new()
         .nest("/api/v1", routes)

@@ -116,7 +116,7 @@ pub async fn analytics_revenue(
 ///
 /// Admins see every course, teachers their own; a course of somebody else does not exist for them.
 #[utoipa::path(get, path = "/analytics/performance", tag = "analytics", params(PerformanceFilter),
-    responses((status = 200, body = PerformanceReport), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PerformanceReport), (status = 404, body = Problem), (status = "4XX", body = Problem)))]
 pub async fn analytics_performance(
     State(app): State<App>,
     actor: Actor,

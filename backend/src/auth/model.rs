@@ -7,7 +7,7 @@ use crate::users::User;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterRequest {
-    #[schema(value_type = String, example = "ada@example.edu", max_length = 254)]
+    #[schema(value_type = String, example = "ada@example.edu", format = "email", max_length = 254)]
     pub email: Secret,
     /// 12 to 128 characters.
     #[schema(value_type = String, min_length = 12, max_length = 128)]

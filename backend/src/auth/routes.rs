@@ -27,7 +27,7 @@ const SESSION_COOKIE: &str = "uems_session";
 /// Whoever registers is a student; the system assigns the student number. Staff are created by an admin.
 #[utoipa::path(post, path = "/auth/register", tag = "auth", security(()),
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
-    responses((status = 201, body = User), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 201, body = User), (status = 429, body = Problem), (status = "4XX", body = Problem)))]
 pub async fn register(
     State(app): State<App>,
     Extension(address): Extension<ClientAddress>,
@@ -68,7 +68,7 @@ fn address_digest(app: &App, address: ClientAddress) -> Vec<u8> {
 ///
 /// Answers with both tokens; the refresh token is also set as an `HttpOnly` cookie for browsers.
 #[utoipa::path(post, path = "/auth/login", tag = "auth", security(()),
-    responses((status = 200, body = TokenPair), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = TokenPair), (status = 401, body = Problem), (status = 429, body = Problem), (status = "4XX", body = Problem)))]
 pub async fn login(
     State(app): State<App>,
     Extension(address): Extension<ClientAddress>,
@@ -135,7 +135,8 @@ pub async fn login(
 /// faster), unless it was exchanged within the last 10 seconds: then it was another tab, and the answer is
 /// `refresh_superseded`.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", security(()),
-    responses((status = 200, body = TokenPair), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    request_body(content = Option<RefreshRequest>, content_type = "application/json"),
+    responses((status = 200, body = TokenPair), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
 pub async fn refresh(
     State(app): State<App>,
     headers: HeaderMap,

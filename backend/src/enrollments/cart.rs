@@ -29,7 +29,7 @@ const MOST: usize = 20;
 /// in the way, with the `code`, `detail` and `facts` that enrolling there would have brought. It does not wait for seats.
 #[utoipa::path(post, path = "/enrollments/cart", tag = "enrollments",
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
-    responses((status = 201, body = EnrolledCart), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 201, body = EnrolledCart), (status = "4XX", body = Problem)))]
 pub async fn enroll_cart(
     State(app): State<App>,
     actor: Actor,

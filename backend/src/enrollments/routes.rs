@@ -25,7 +25,7 @@ use crate::policy::{Action, Actor};
 #[utoipa::path(post, path = "/courses/{id}/enroll", tag = "enrollments",
     request_body(content = Option<EnrollRequest>, content_type = "application/json"),
     params(("id" = CourseId, Path), ("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
-    responses((status = 201, body = Enrollment), (status = 202, body = Enrollment), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 201, body = Enrollment), (status = 202, body = Enrollment), (status = "4XX", body = Problem)))]
 pub async fn enroll(
     State(app): State<App>,
     actor: Actor,
@@ -124,7 +124,7 @@ fn wish(actor: &Actor, request: &EnrollRequest) -> Result<(Wish, Option<String>)
 /// already changes nothing and answers the same. After the term's drop deadline only an admin can.
 #[utoipa::path(delete, path = "/courses/{id}/enroll/{enrollment_id}", tag = "enrollments",
     params(("id" = CourseId, Path), ("enrollment_id" = EnrollmentId, Path)),
-    responses((status = 200, body = Enrollment), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = Enrollment), (status = "4XX", body = Problem)))]
 pub async fn drop_course(
     State(app): State<App>,
     actor: Actor,

@@ -27,7 +27,7 @@ use crate::policy::{Action, Actor};
 /// `drop_deadline_passed` where there is nothing to give up. It does not wait for a seat.
 #[utoipa::path(post, path = "/enrollments/swap", tag = "enrollments",
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 255 printable characters; same key and body, same answer, one effect")),
-    responses((status = 201, body = Swapped), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 201, body = Swapped), (status = "4XX", body = Problem)))]
 pub async fn swap(
     State(app): State<App>,
     actor: Actor,

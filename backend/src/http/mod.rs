@@ -2,6 +2,8 @@
 
 /// Tables for spreadsheets.
 pub mod csv;
+/// What the API document says of every operation alike.
+pub mod document;
 /// `ETag` and `If-Match`: an edit of an older version is refused.
 pub mod etag;
 /// Bodies, paths and queries whose errors are problem+json.

@@ -32,6 +32,7 @@ pub struct User {
 
 /// What a teacher sees of a student in one of their courses.
 #[derive(Clone, Debug, Serialize, Deserialize, sqlx::FromRow, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct UserCard {
     pub id: UserId,
     pub full_name: String,
@@ -51,10 +52,10 @@ pub enum UserView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
-    #[schema(value_type = String, max_length = 254)]
+    #[schema(value_type = String, format = "email", max_length = 254)]
     pub email: Secret,
     /// 12 to 128 characters; left out, nobody can sign in until an admin sets one.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 128)]
     pub password: Option<Secret>,
     pub role: Role,
     #[schema(min_length = 1, max_length = 255)]
@@ -71,12 +72,13 @@ pub struct CreateUser {
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
+    #[schema(min_length = 1, max_length = 255)]
     pub full_name: Option<String>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 128)]
     pub password: Option<Secret>,
     #[schema(value_type = Option<String>)]
     pub current_password: Option<Secret>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "email", max_length = 254)]
     pub email: Option<Secret>,
     pub role: Option<Role>,
     /// `null` clears it.

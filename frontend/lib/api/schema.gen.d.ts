@@ -965,6 +965,7 @@ export interface components {
     };
     CreateUser: {
       department?: string | null;
+      /** Format: email */
       email: string;
       full_name: string;
       /** @description 12 to 128 characters; left out, nobody can sign in until an admin sets one. */
@@ -1753,6 +1754,10 @@ export interface components {
        */
       version: number;
     };
+    RefreshRequest: {
+      /** @description Left out by browsers, whose cookie carries it. */
+      refresh_token?: string | null;
+    };
     RefusalCount: {
       /** Format: int64 */
       attempts: number;
@@ -1763,7 +1768,10 @@ export interface components {
     };
     RegisterRequest: {
       department?: string | null;
-      /** @example ada@example.edu */
+      /**
+       * Format: email
+       * @example ada@example.edu
+       */
       email: string;
       full_name: string;
       /** @description 12 to 128 characters. */
@@ -2128,6 +2136,7 @@ export interface components {
       current_password?: string | null;
       /** @description `null` clears it. */
       department?: string | null;
+      /** Format: email */
       email?: string | null;
       full_name?: string | null;
       is_active?: boolean | null;
@@ -2189,7 +2198,122 @@ export interface components {
       status: components['schemas']['Mark'];
     };
   };
-  responses: never;
+  responses: {
+    /** @description Too much work, or the time was up */
+    Busy: {
+      headers: {
+        /** @description Seconds to wait */
+        'Retry-After'?: number;
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description This role or person may never do this */
+    Forbidden: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Our fault, and never an answer to bad input */
+    Internal: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Fields are wrong, each named in `errors`; or the Idempotency-Key belongs to another request */
+    Invalid: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description What was sent cannot be read */
+    Malformed: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description There is no such thing, or none the caller may know of */
+    NotFound: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Too many tries */
+    RateLimited: {
+      headers: {
+        /** @description Seconds to wait */
+        'Retry-After'?: number;
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description A rule refuses; the code says which, with the facts beside it */
+    Refused: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description Somebody changed it meanwhile; `current` shows it as it is now */
+    Stale: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is too large */
+    TooLarge: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description No credentials, or none that count any more */
+    Unauthenticated: {
+      headers: {
+        /** @description Always `Bearer` */
+        'WWW-Authenticate'?: string;
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+    /** @description The body is not of the right kind */
+    UnsupportedMediaType: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        'application/problem+json': components['schemas']['Problem'];
+      };
+    };
+  };
   parameters: never;
   requestBodies: never;
   headers: never;
@@ -2214,14 +2338,10 @@ export interface operations {
           'application/json': components['schemas']['Dashboard'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   analytics_enrollments: {
@@ -2248,14 +2368,12 @@ export interface operations {
           'application/json': components['schemas']['EnrollmentReport'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   analytics_performance: {
@@ -2287,14 +2405,13 @@ export interface operations {
           'application/json': components['schemas']['PerformanceReport'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   analytics_revenue: {
@@ -2322,14 +2439,12 @@ export interface operations {
           'application/json': components['schemas']['RevenueReport'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   analytics_unmet_demand: {
@@ -2360,14 +2475,12 @@ export interface operations {
           'application/json': components['schemas']['Page_UnmetDemand'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   mark_attendance: {
@@ -2375,7 +2488,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path?: never;
       cookie?: never;
@@ -2402,14 +2515,16 @@ export interface operations {
           'application/json': components['schemas']['Record'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   list_absences: {
@@ -2445,14 +2560,12 @@ export interface operations {
           'application/json': components['schemas']['Page_Absences'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   course_attendance: {
@@ -2483,14 +2596,13 @@ export interface operations {
           'application/json': components['schemas']['ClassAttendance'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   mark_class: {
@@ -2516,14 +2628,16 @@ export interface operations {
           'application/json': components['schemas']['MarkedClass'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   enrollment_attendance: {
@@ -2545,14 +2659,11 @@ export interface operations {
           'application/json': components['schemas']['EnrollmentAttendance'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   update_attendance: {
@@ -2560,7 +2671,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag as read; 412 if somebody was faster */
-        'If-Match'?: string | null;
+        'If-Match'?: string;
       };
       path: {
         id: components['schemas']['AttendanceId'];
@@ -2581,14 +2692,17 @@ export interface operations {
           'application/json': components['schemas']['Record'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      412: components['responses']['Stale'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   list_audit: {
@@ -2621,14 +2735,12 @@ export interface operations {
           'application/json': components['schemas']['Page_AuditEntry'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   login: {
@@ -2652,22 +2764,15 @@ export interface operations {
           'application/json': components['schemas']['TokenPair'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   logout: {
@@ -2685,14 +2790,11 @@ export interface operations {
         };
         content?: never;
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   me: {
@@ -2712,14 +2814,10 @@ export interface operations {
           'application/json': components['schemas']['User'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   refresh: {
@@ -2729,7 +2827,11 @@ export interface operations {
       path?: never;
       cookie?: never;
     };
-    requestBody?: never;
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['RefreshRequest'];
+      };
+    };
     responses: {
       200: {
         headers: {
@@ -2739,22 +2841,14 @@ export interface operations {
           'application/json': components['schemas']['TokenPair'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   register: {
@@ -2762,7 +2856,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path?: never;
       cookie?: never;
@@ -2781,22 +2875,14 @@ export interface operations {
           'application/json': components['schemas']['User'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      429: components['responses']['RateLimited'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   list_courses: {
@@ -2838,14 +2924,12 @@ export interface operations {
           'application/json': components['schemas']['Page_Course'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   create_course: {
@@ -2853,7 +2937,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path?: never;
       cookie?: never;
@@ -2872,14 +2956,16 @@ export interface operations {
           'application/json': components['schemas']['Course'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   list_departments: {
@@ -2902,14 +2988,12 @@ export interface operations {
           'application/json': components['schemas']['Departments'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   validate_schedule: {
@@ -2933,14 +3017,16 @@ export interface operations {
           'application/json': components['schemas']['ScheduleVerdict'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   get_course: {
@@ -2962,14 +3048,11 @@ export interface operations {
           'application/json': components['schemas']['Course'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   update_course: {
@@ -2977,7 +3060,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag as read; 412 if somebody was faster */
-        'If-Match'?: string | null;
+        'If-Match'?: string;
       };
       path: {
         id: components['schemas']['CourseId'];
@@ -2998,14 +3081,17 @@ export interface operations {
           'application/json': components['schemas']['ChangedCourse'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      412: components['responses']['Stale'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   deactivate_course: {
@@ -3025,14 +3111,12 @@ export interface operations {
         };
         content?: never;
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   enroll: {
@@ -3040,7 +3124,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path: {
         id: components['schemas']['CourseId'];
@@ -3049,7 +3133,7 @@ export interface operations {
     };
     requestBody?: {
       content: {
-        'application/json': components['schemas']['EnrollRequest'] | null;
+        'application/json': components['schemas']['EnrollRequest'];
       };
     };
     responses: {
@@ -3069,22 +3153,16 @@ export interface operations {
           'application/json': components['schemas']['Enrollment'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   drop_course: {
@@ -3107,22 +3185,12 @@ export interface operations {
           'application/json': components['schemas']['Enrollment'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   course_enrollments: {
@@ -3148,14 +3216,13 @@ export interface operations {
           'application/json': components['schemas']['Page_Enrollment'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   enroll_cart: {
@@ -3163,7 +3230,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path?: never;
       cookie?: never;
@@ -3182,22 +3249,16 @@ export interface operations {
           'application/json': components['schemas']['EnrolledCart'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   swap: {
@@ -3205,7 +3266,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path?: never;
       cookie?: never;
@@ -3224,22 +3285,16 @@ export interface operations {
           'application/json': components['schemas']['Swapped'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   health: {
@@ -3297,14 +3352,7 @@ export interface operations {
           'application/json': components['schemas']['Probe'];
         };
       };
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      503: components['responses']['Busy'];
     };
   };
   institution: {
@@ -3324,14 +3372,10 @@ export interface operations {
           'application/json': components['schemas']['Institution'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   list_terms: {
@@ -3351,14 +3395,10 @@ export interface operations {
           'application/json': components['schemas']['Terms'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   put_term: {
@@ -3385,14 +3425,16 @@ export interface operations {
           'application/json': components['schemas']['ChangedTerm'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   list_users: {
@@ -3425,14 +3467,12 @@ export interface operations {
           'application/json': components['schemas']['Page_User'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   create_user: {
@@ -3440,7 +3480,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
-        'Idempotency-Key'?: string | null;
+        'Idempotency-Key'?: string;
       };
       path?: never;
       cookie?: never;
@@ -3459,14 +3499,16 @@ export interface operations {
           'application/json': components['schemas']['User'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   get_user: {
@@ -3488,14 +3530,11 @@ export interface operations {
           'application/json': components['schemas']['UserView'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   update_user: {
@@ -3503,7 +3542,7 @@ export interface operations {
       query?: never;
       header?: {
         /** @description The ETag as read; 412 if somebody was faster */
-        'If-Match'?: string | null;
+        'If-Match'?: string;
       };
       path: {
         id: components['schemas']['UserId'];
@@ -3524,14 +3563,17 @@ export interface operations {
           'application/json': components['schemas']['User'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      412: components['responses']['Stale'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   deactivate_user: {
@@ -3551,14 +3593,12 @@ export interface operations {
         };
         content?: never;
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   user_attendance: {
@@ -3585,14 +3625,13 @@ export interface operations {
           'application/json': components['schemas']['Page_CourseTally'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
   user_enrollments: {
@@ -3620,14 +3659,13 @@ export interface operations {
           'application/json': components['schemas']['Page_Enrollment'];
         };
       };
-      '4XX': {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          'application/json': components['schemas']['Problem'];
-        };
-      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
     };
   };
 }
