@@ -1,7 +1,7 @@
 # The only door: every task of this repository. `make` alone lists them; CI runs the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint fmt bench dev sqlx openapi check-generated e2e setup postgresql
+.PHONY: help run test build lint fmt bench dev sqlx openapi check-generated e2e fuzz setup postgresql
 CARGO := cd backend && SQLX_OFFLINE=true cargo
 
 help: ## This list
@@ -51,6 +51,10 @@ check-generated: ## Fail if something generated is stale
 
 e2e: ## Only the browser's tests, against what was built last
 	@scripts/e2e
+
+fuzz: ## Whatever the API document allows, and what it forbids, as every role (schemathesis)
+	@$(CARGO) build --locked --bin uems
+	@scripts/fuzz full
 
 setup: ## Install what `make run` and `make test` need (as root, on Debian)
 	@scripts/setup test
