@@ -22,6 +22,7 @@ export default defineConfig([
   // Areas stay apart: what two of them need belongs in components/ui, components/schedule or lib.
   ...[
     'account',
+    'admin',
     'attendance',
     'audit',
     'catalogue',
@@ -31,6 +32,7 @@ export default defineConfig([
     'gradebook',
     'marks',
     'people',
+    'performance',
     'roster',
     'shell',
     'terms',

@@ -29,8 +29,27 @@ export function formatMoment(iso: string): string {
   return moment.format(new Date(iso));
 }
 
+const seconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+export function formatSeconds(iso: string): string {
+  return seconds.format(new Date(iso));
+}
+
 export function formatClock(iso: string): string {
   return clock.format(new Date(iso));
+}
+
+/** "23 Nov", of a calendar date. */
+export function formatShortDate(isoDate: string): string {
+  return dayMonth.format(new Date(`${isoDate}T00:00:00Z`));
+}
+
+const monthYear = new Intl.DateTimeFormat(undefined, { month: 'long', year: 'numeric', timeZone: 'UTC' });
+const monthShort = new Intl.DateTimeFormat(undefined, { month: 'short', timeZone: 'UTC' });
+
+/** Of a month like "2026-11". */
+export function formatMonth(month: string, length: 'long' | 'short' = 'long'): string {
+  return (length === 'long' ? monthYear : monthShort).format(new Date(`${month}-01T00:00:00Z`));
 }
 
 /** "1 Apr – 3 May", "from 1 Apr", "until 3 May" or nothing. */

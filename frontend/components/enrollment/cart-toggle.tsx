@@ -41,8 +41,8 @@ export function CartToggle({ course, prominent }: CartToggleProps) {
 
   if (prominent) {
     return (
-      <Button aria-label={name} onClick={toggle}>
-        <ShoppingCart aria-hidden className="size-4" /> {inside ? 'In the cart' : 'Add to cart'}
+      <Button onClick={toggle}>
+        <ShoppingCart aria-hidden className="size-4" /> {inside ? 'Take out of cart' : 'Add to cart'}
       </Button>
     );
   }

@@ -2,6 +2,7 @@ import {
   BookOpen,
   CalendarClock,
   CalendarDays,
+  ChartColumn,
   House,
   ScrollText,
   Users,
@@ -24,11 +25,13 @@ const timetable: NavItem = { href: paths.timetable, label: 'My week', icon: Cale
 const people: NavItem = { href: paths.people, label: 'People', icon: Users, key: 'p' };
 const terms: NavItem = { href: paths.terms, label: 'Terms', icon: CalendarClock, key: 't' };
 const audit: NavItem = { href: paths.audit, label: 'Audit trail', icon: ScrollText, key: 'u' };
+const analytics: NavItem = { href: paths.analytics, label: 'Analytics', icon: ChartColumn, key: 'n' };
+const performance: NavItem = { href: paths.performance, label: 'Performance', icon: ChartColumn, key: 'n' };
 
 const byRole: Record<Role, NavItem[]> = {
   student: [home, courses, timetable],
-  teacher: [home, courses, timetable],
-  admin: [home, courses, people, terms, audit],
+  teacher: [home, courses, timetable, performance],
+  admin: [home, courses, people, terms, analytics, audit],
 };
 
 export function navFor(role: Role): NavItem[] {
@@ -44,5 +47,7 @@ export function forBar(items: NavItem[]): { shown: NavItem[]; more: NavItem[] } 
 }
 
 export function isCurrent(item: NavItem, pathname: string): boolean {
+  // The reports of an administrator have the courses' one among them.
+  if (item === analytics && pathname === paths.performance) return true;
   return pathname === item.href || pathname.startsWith(`${item.href}/`);
 }

@@ -13,7 +13,7 @@ export async function everyPage() {
       account: demo.student,
       paths: ['/dashboard', '/courses', '/courses?q=nothing-is-called-this', '/timetable', path, '/profile'],
     },
-    { account: demo.teacher, paths: ['/dashboard', '/timetable', path, `${path}/edit`] },
+    { account: demo.teacher, paths: ['/dashboard', '/timetable', '/performance', path, `${path}/edit`] },
     {
       account: demo.admin,
       paths: [
@@ -26,6 +26,11 @@ export async function everyPage() {
         '/admin/people?new=true',
         `/admin/people?person=${user.id}`,
         '/admin/terms',
+        '/admin/analytics',
+        '/admin/analytics?view=enrollments',
+        '/admin/analytics?view=revenue',
+        '/admin/analytics?view=demand',
+        '/performance',
         '/admin/audit',
         `/admin/audit?subject=${user.id}`,
       ],

@@ -24,9 +24,22 @@ export type CartRefusal = Schemas['CartRefusal'];
 export type CourseRef = Schemas['CourseRef'];
 /** The generator reads "any object" as "an object without fields". */
 export type AuditEntry = Omit<Schemas['AuditEntry'], 'facts'> & { facts: Record<string, unknown> };
+export type Dashboard = Schemas['Dashboard'];
+export type EnrollmentReport = Schemas['EnrollmentReport'];
+export type RevenueReport = Schemas['RevenueReport'];
+export type Money = Schemas['Money'];
+export type UnmetDemand = Schemas['UnmetDemand'];
+export type PerformanceReport = Schemas['PerformanceReport'];
+export type CoursePerformance = Schemas['CoursePerformance'];
+export type MarkFigures = Schemas['MarkFigures'];
 export type Session = operations['login']['responses'][200]['content']['application/json'];
 
 export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
+type QueryOf<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>;
+export type EnrollmentPeriod = QueryOf<'analytics_enrollments'>;
+export type RevenuePeriod = QueryOf<'analytics_revenue'>;
+export type DemandFilter = QueryOf<'analytics_unmet_demand'>;
+export type PerformanceFilter = QueryOf<'analytics_performance'>;
 export type AuditFilter = NonNullable<operations['list_audit']['parameters']['query']>;
 export type UserFilter = NonNullable<operations['list_users']['parameters']['query']>;
 

@@ -1,0 +1,45 @@
+import { Meter } from '@/components/ui/meter';
+import type { Money } from '@/lib/api/types';
+import { formatMoney } from '@/lib/money';
+
+/** What came in, what went back and what is left, line by line; the bars compare what came in. */
+export function MoneyTable({ what, rows }: { what: string; rows: (Money & { name: string })[] }) {
+  const most = Math.max(1, ...rows.map(({ gross }) => Number(gross)));
+  return (
+    <div
+      className="overflow-x-auto border-t border-line"
+      tabIndex={0}
+      role="group"
+      aria-label={`Revenue by ${what.toLowerCase()}`}
+    >
+      <table className="w-full border-collapse text-right text-sm tabular-nums">
+        <caption className="sr-only">Revenue by {what.toLowerCase()}</caption>
+        <thead className="bg-sunken text-xs text-muted">
+          <tr className="[&>th]:h-9 [&>th]:px-4 [&>th]:font-medium">
+            <th scope="col" className="text-left">
+              {what}
+            </th>
+            <th scope="col">Payments</th>
+            <th scope="col">Refunds</th>
+            <th scope="col">Net</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, currency, gross, refunded, net }) => (
+            <tr key={name} className="border-t border-line [&>*]:h-11 [&>*]:px-4">
+              <th scope="row" className="min-w-28 text-left font-medium">
+                {name}
+                <span className="mt-1 block max-w-32">
+                  <Meter share={Number(gross) / most} />
+                </span>
+              </th>
+              <td>{formatMoney(gross, currency)}</td>
+              <td className="text-muted">{formatMoney(refunded, currency)}</td>
+              <td className="font-medium">{formatMoney(net, currency)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { departments } from '@/lib/api/courses';
+import type { Term } from '@/lib/api/types';
+import { termKey, termLabel, type TermId } from '@/lib/terms';
+import { Field, Select } from './field';
+
+interface TermFilterProps {
+  terms: readonly Term[];
+  value: string;
+  onChange: (key: string) => void;
+}
+
+export function TermFilter({ terms, value, onChange }: TermFilterProps) {
+  const known = terms.some((term) => termKey(term) === value);
+  return (
+    <Field label="Term">
+      {(wiring) => (
+        <Select {...wiring} value={known ? value : ''} onChange={({ target }) => onChange(target.value)}>
+          <option value="">All terms</option>
+          {terms.map((term) => (
+            <option key={termKey(term)} value={termKey(term)}>
+              {termLabel(term)}
+              {term.is_current ? ' (now)' : ''}
+            </option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+interface DepartmentFilterProps {
+  /** Departments are listed by term; without one, those of the current term. */
+  term: TermId | undefined;
+  value: string;
+  onChange: (department: string) => void;
+}
+
+export function DepartmentFilter({ term, value, onChange }: DepartmentFilterProps) {
+  const found = useQuery(departments(term)).data?.items.map(({ department }) => department) ?? [];
+  const options = value && !found.includes(value) ? [value, ...found] : found;
+  return (
+    <Field label="Department">
+      {(wiring) => (
+        <Select {...wiring} value={value} onChange={({ target }) => onChange(target.value)}>
+          <option value="">All departments</option>
+          {options.map((department) => (
+            <option key={department}>{department}</option>
+          ))}
+        </Select>
+      )}
+    </Field>
+  );
+}
+
+interface DateFilterProps {
+  label: string;
+  /** What was asked for, or what the report took by itself. */
+  value: string;
+  min?: string;
+  max?: string;
+  onChange: (date: string) => void;
+}
+
+export function DateFilter({ label, onChange, ...input }: DateFilterProps) {
+  return (
+    <Field label={label}>
+      {(wiring) => (
+        <input
+          {...wiring}
+          {...input}
+          type="date"
+          onChange={({ target }) => onChange(target.value)}
+          className="input"
+        />
+      )}
+    </Field>
+  );
+}
