@@ -11,6 +11,7 @@ use regex::Regex;
 use rust_decimal::Decimal;
 
 use crate::courses::Day;
+use crate::grades::GradeScale;
 use crate::secret::Secret;
 
 /// The signing secret of development; production refuses it.
@@ -137,6 +138,9 @@ pub struct InstitutionConfig {
     /// Most seats of one section (9999 always means: without limit)
     #[arg(long, env = "UEMS_MAX_CAPACITY", default_value_t = 500, value_parser = clap::value_parser!(i32).range(1..=9999), global = true)]
     pub max_capacity: i32,
+    /// Letters with the percentage they begin at and their points, best first, separated by commas
+    #[arg(long, env = "UEMS_GRADE_SCALE", default_value = "A:93:4.0,A-:90:3.7,B+:87:3.3,B:83:3.0,B-:80:2.7,C+:77:2.3,C:73:2.0,C-:70:1.7,D+:67:1.3,D:63:1.0,D-:60:0.7,F:0:0", value_parser = |text: &str| text.parse::<GradeScale>(), global = true)]
+    pub grade_scale: GradeScale,
 }
 
 /// A set of days, in the order of the week.

@@ -56,6 +56,12 @@ id! {
     ChargeId,
     /// Money given back of a payment.
     RefundId,
+    /// A column of a gradebook.
+    AssignmentId,
+    /// A student's mark of an assignment.
+    GradeId,
+    /// A wish to change a final mark.
+    ChangeRequestId,
     /// A sign-in and the family of refresh tokens that grew from it.
     SessionId,
 }

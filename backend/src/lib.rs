@@ -20,6 +20,8 @@ pub mod db;
 pub mod enrollments;
 /// Every failure a client can see.
 pub mod error;
+/// Marks: gradebooks, finals, their history, the letter scale.
+pub mod grades;
 /// Health and readiness.
 pub mod health;
 /// What handlers share: bodies, pages, idempotency, overload, the request log, the embedded UI.

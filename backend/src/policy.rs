@@ -85,6 +85,17 @@ pub enum Action {
     },
     /// See who misses too much; a teacher of their own courses.
     ListAbsences,
+    /// See the marks of an enrolment.
+    ReadMarks {
+        student: UserId,
+        teacher: Option<UserId>,
+    },
+    /// Open a gradebook, write marks, submit finals, ask for a final mark to be changed.
+    WriteMarks {
+        teacher: Option<UserId>,
+    },
+    DeleteMark,
+    DecideMarkChange,
     ReadAudit,
     /// See numbers about everything: dashboard, enrolments, revenue, unmet demand.
     ReadAnalytics,
@@ -155,6 +166,19 @@ impl Actor {
             }
             (Action::ListAbsences, Teacher) => (true, ""),
             (Action::ListAbsences, Student) => (false, "only an admin or a teacher sees who misses too much"),
+
+            (Action::ReadMarks { teacher, .. }, Teacher) => {
+                (teaches(teacher), "a teacher sees marks of their own courses")
+            }
+            (Action::ReadMarks { student, .. }, Student) => (mine(student), "a student sees their own marks"),
+            (Action::WriteMarks { teacher }, Teacher) => {
+                (teaches(teacher), "only an admin or the assigned teacher opens a gradebook")
+            }
+            (Action::WriteMarks { .. }, Student) => {
+                (false, "only an admin or the assigned teacher opens a gradebook")
+            }
+            (Action::DeleteMark, Teacher | Student) => (false, "only an admin takes a mark away"),
+            (Action::DecideMarkChange, Teacher | Student) => (false, "only an admin decides on final marks"),
             (Action::ReadAudit, Teacher | Student) => (false, "only an admin reads the audit log"),
             (Action::ReadAnalytics, Teacher | Student) => (false, "only an admin sees these numbers"),
             (Action::ReadPerformance { teacher }, Teacher) => {
@@ -210,6 +234,13 @@ mod tests {
             ("read it in own course", Action::ReadAttendance { student: other, teacher: Some(me) }),
             ("read it elsewhere", Action::ReadAttendance { student: other, teacher: Some(other) }),
             ("list who misses too much", Action::ListAbsences),
+            ("read own marks", Action::ReadMarks { student: me, teacher: None }),
+            ("read marks of own course", Action::ReadMarks { student: other, teacher: Some(me) }),
+            ("read another's marks", Action::ReadMarks { student: other, teacher: Some(other) }),
+            ("write marks of own course", Action::WriteMarks { teacher: Some(me) }),
+            ("write another's marks", Action::WriteMarks { teacher: Some(other) }),
+            ("take a mark away", Action::DeleteMark),
+            ("decide on final marks", Action::DecideMarkChange),
             ("read the audit log", Action::ReadAudit),
             ("read analytics", Action::ReadAnalytics),
             ("performance of own courses", Action::ReadPerformance { teacher: Some(me) }),
@@ -254,6 +285,13 @@ mod tests {
         read it in own course         ✔ ✔ ✘
         read it elsewhere             ✔ ✘ ✘
         list who misses too much      ✔ ✔ ✘
+        read own marks                ✔ ✘ ✔
+        read marks of own course      ✔ ✔ ✘
+        read another's marks          ✔ ✘ ✘
+        write marks of own course     ✔ ✔ ✘
+        write another's marks         ✔ ✘ ✘
+        take a mark away              ✔ ✘ ✘
+        decide on final marks         ✔ ✘ ✘
         read the audit log            ✔ ✘ ✘
         read analytics                ✔ ✘ ✘
         performance of own courses    ✔ ✔ ✘

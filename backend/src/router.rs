@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Extension};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -11,18 +11,22 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::App;
 use crate::config::Environment;
 use crate::error::Error;
+use crate::http::extract::MostBytes;
 use crate::http::{document, request_log, ui};
-use crate::{analytics, attendance, audit, auth, courses, enrollments, health, terms, users};
+use crate::{analytics, attendance, audit, auth, courses, enrollments, grades, health, terms, users};
 
 /// Longest time a request may take.
 const MOST_TIME: Duration = Duration::from_secs(30);
+
+/// Largest body where a whole gradebook is sent.
+const LARGE_BODY: usize = 8 * 1024 * 1024;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +41,7 @@ const MOST_TIME: Duration = Duration::from_secs(30);
         (name = "courses", description = "Sections of courses"),
         (name = "enrollments", description = "Registration"),
         (name = "attendance", description = "The roll"),
+        (name = "grades", description = "Marks, gradebooks, finals"),
         (name = "terms", description = "Terms and the institution's settings"),
         (name = "audit", description = "Who did what to whose record"),
         (name = "analytics", description = "Numbers, each defined in docs/analytics.md"),
@@ -83,6 +88,20 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(attendance::mark_class))
         .routes(routes!(attendance::list_absences))
         .routes(routes!(attendance::user_attendance))
+        .routes(routes!(grades::user_grades))
+        .routes(routes!(grades::enrollment_grades))
+        .routes(routes!(grades::grade_history))
+        .routes(routes!(grades::submit_final))
+        .routes(routes!(grades::request_change))
+        .routes(routes!(grades::create_grade))
+        .routes(routes!(grades::update_grade, grades::delete_grade))
+        .routes(routes!(grades::course_grades))
+        .routes(routes!(grades::save_grades).layer(large_body()))
+        .routes(routes!(grades::submit_course_finals))
+        .routes(routes!(grades::create_assignment))
+        .routes(routes!(grades::update_assignment, grades::delete_assignment))
+        .routes(routes!(grades::list_change_requests))
+        .routes(routes!(grades::decide_change_request))
         .routes(routes!(terms::list_terms))
         .routes(routes!(terms::put_term))
         .routes(routes!(terms::institution))
@@ -101,6 +120,10 @@ fn described_api() -> (Router<App>, utoipa::openapi::OpenApi) {
     let (routes, mut openapi) = api().split_for_parts();
     document::describe(&mut openapi);
     (routes, openapi)
+}
+
+fn large_body() -> (Extension<MostBytes>, DefaultBodyLimit) {
+    (Extension(MostBytes(LARGE_BODY)), DefaultBodyLimit::max(LARGE_BODY))
 }
 
 /// The API's document, as served and as checked in.

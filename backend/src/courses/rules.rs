@@ -9,7 +9,7 @@ use super::schedule::Schedule;
 use crate::config::InstitutionConfig;
 use crate::error::{FieldError, Result};
 use crate::http::text;
-use crate::http::validate::Fields;
+use crate::http::validate::{Fields, exact};
 use crate::ids::UserId;
 use crate::terms::Semester;
 
@@ -199,19 +199,6 @@ impl Rules<'_> {
     }
 }
 
-/// A plain decimal, as a number or as a text.
-fn exact(value: &Value) -> Option<Decimal> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    let plain = !text.is_empty()
-        && text.len() <= 20
-        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    text.parse().ok().filter(|_| plain)
-}
-
 impl UpdateCourse {
     /// Something the assigned teacher may not change.
     pub fn is_administrative(&self) -> bool {
@@ -249,6 +236,7 @@ mod tests {
             last_year: None,
             max_credits: Decimal::from(6),
             max_capacity: 500,
+            grade_scale: "F:0:0".parse().unwrap(),
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::courses::Course;
+use crate::http::decimals::two_places_if;
 use crate::ids::{CourseId, EnrollmentId, UserId};
 use crate::secret::Secret;
 
@@ -55,6 +56,7 @@ pub struct Enrollment {
     pub dropped_at: Option<DateTime<Utc>>,
     /// Percent with two places, once the course is completed.
     #[schema(value_type = Option<String>)]
+    #[serde(serialize_with = "two_places_if")]
     pub grade_final: Option<Decimal>,
     /// Present in a person's list of enrolments.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -60,10 +60,17 @@ fn is_json(request: &Request) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn body(request: Request, app: &App) -> Result<Bytes> {
+/// The largest body of a route that takes larger ones than the others.
+#[derive(Clone, Copy, Debug)]
+pub struct MostBytes(pub usize);
+
+/// The body as it came, within the limit of its route.
+pub async fn body(request: Request, app: &App) -> Result<Bytes> {
+    let most =
+        request.extensions().get::<MostBytes>().map_or(app.config.server.max_body_bytes, |most| most.0);
     Bytes::from_request(request, app).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Error::TooLarge(app.config.server.max_body_bytes)
+            Error::TooLarge(most)
         }
         _ => Error::Malformed("the body did not arrive whole".to_owned()),
     })

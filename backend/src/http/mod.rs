@@ -2,6 +2,8 @@
 
 /// Tables for spreadsheets.
 pub mod csv;
+/// Decimals with two places.
+pub mod decimals;
 /// What the API document says of every operation alike.
 pub mod document;
 /// `ETag` and `If-Match`: an edit of an older version is refused.

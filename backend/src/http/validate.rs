@@ -1,5 +1,8 @@
 //! Collecting what is wrong with a request: every field is looked at, so that one answer names every error.
 
+use rust_decimal::Decimal;
+use serde_json::Value;
+
 use crate::error::{Error, FieldError, Result};
 
 #[derive(Debug, Default)]
@@ -49,4 +52,17 @@ where
     D: serde::Deserializer<'de>,
 {
     serde::Deserialize::deserialize(deserializer).map(Some)
+}
+
+/// A plain decimal, as a number or as a text.
+pub fn exact(value: &Value) -> Option<Decimal> {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    let plain = !text.is_empty()
+        && text.len() <= 20
+        && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|_| plain)
 }

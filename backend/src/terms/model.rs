@@ -112,6 +112,8 @@ pub struct Institution {
     pub max_credits: String,
     /// Seats; 9999 always means without limit.
     pub max_capacity: i32,
+    /// Letters of finals, best first.
+    pub grade_scale: Vec<crate::grades::Step>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

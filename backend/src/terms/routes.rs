@@ -108,5 +108,6 @@ pub async fn institution(State(app): State<App>, actor: Actor) -> Result<Json<In
         last_year: settings.last_year.unwrap_or(app.clock.now().year() + 4),
         max_credits: settings.max_credits.to_string(),
         max_capacity: settings.max_capacity,
+        grade_scale: settings.grade_scale.steps().to_vec(),
     }))
 }

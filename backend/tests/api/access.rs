@@ -10,6 +10,7 @@ use sqlx::PgPool;
 use uems::auth::Tokens;
 use uems::ids::{CourseId, SessionId, UserId};
 
+use crate::grades::Marks;
 use crate::openapi::{is_documented, operations};
 use crate::support::{Actor, Answer, TestApp};
 
@@ -60,6 +61,22 @@ GET    /attendance/course/{course_id}         401  403  403  200  403  200  401 
 PUT    /attendance/course/{course_id}/bulk    401  403  403  200  403  200  401     401     401
 GET    /attendance/absences                   401  403  403  200  200  200  401     401     401
 GET    /users/{id}/attendance                 401  200  404  200  404  200  401     401     401
+GET    /users/{id}/grades                     401  200  404  200  404  200  401     401     401
+GET    /grades/enrollment/{enrollment_id}     401  200  404  200  404  200  401     401     401
+GET    /grades/enrollment/{enrollment_id}/history 401 200 404 200 404  200  401     401     401
+PUT    /grades/enrollment/{enrollment_id}/final 401 403 403  200  404  200  401     401     401
+POST   /grades/enrollment/{enrollment_id}/change-requests 401 403 403 201 404 201 401 401   401
+POST   /grades                                401  403  403  201  404  201  401     401     401
+PUT    /grades/{id}                           401  403  403  200  404  200  401     401     401
+DELETE /grades/{id}                           401  403  403  403  403  204  401     401     401
+GET    /grades/course/{course_id}             401  403  403  200  403  200  401     401     401
+PUT    /grades/course/{course_id}/bulk        401  403  403  200  403  200  401     401     401
+PUT    /grades/course/{course_id}/final       401  403  403  200  403  200  401     401     401
+POST   /grades/course/{course_id}/assignments 401  403  403  201  403  201  401     401     401
+PUT    /grades/assignments/{id}               401  403  403  200  404  200  401     401     401
+DELETE /grades/assignments/{id}               401  403  403  204  404  204  401     401     401
+GET    /grades/change-requests                401  403  403  200  200  200  401     401     401
+PUT    /grades/change-requests/{id}           401  403  403  403  403  200  401     401     401
 GET    /terms                                 401  200  200  200  200  200  401     401     401
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
@@ -94,6 +111,20 @@ GET    /attendance/enrollment/{enrollment_id} 401  404  404  404  404  404  401 
 GET    /attendance/course/{course_id}         401  404  404  404  404  404  401     401     401
 PUT    /attendance/course/{course_id}/bulk    401  403  403  404  404  404  401     401     401
 GET    /users/{id}/attendance                 401  404  404  404  404  404  401     401     401
+GET    /users/{id}/grades                     401  404  404  404  404  404  401     401     401
+GET    /grades/enrollment/{enrollment_id}     401  404  404  404  404  404  401     401     401
+GET    /grades/enrollment/{enrollment_id}/history 401 404 404 404 404  404  401     401     401
+PUT    /grades/enrollment/{enrollment_id}/final 401 403 403  404  404  404  401     401     401
+POST   /grades/enrollment/{enrollment_id}/change-requests 401 403 403 404 404 404 401 401   401
+PUT    /grades/{id}                           401  403  403  404  404  404  401     401     401
+DELETE /grades/{id}                           401  403  403  403  403  404  401     401     401
+GET    /grades/course/{course_id}             401  404  404  404  404  404  401     401     401
+PUT    /grades/course/{course_id}/bulk        401  404  404  404  404  404  401     401     401
+PUT    /grades/course/{course_id}/final       401  404  404  404  404  404  401     401     401
+POST   /grades/course/{course_id}/assignments 401  404  404  404  404  404  401     401     401
+PUT    /grades/assignments/{id}               401  403  403  404  404  404  401     401     401
+DELETE /grades/assignments/{id}               401  403  403  404  404  404  401     401     401
+PUT    /grades/change-requests/{id}           401  403  403  403  403  404  401     401     401
 ";
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -207,6 +238,7 @@ struct Scene {
     other: CourseId,
     enrollment: String,
     attendance: String,
+    marks: Marks,
 }
 
 impl Scene {
@@ -221,6 +253,7 @@ impl Scene {
         let other = uems.course("CS103", 9, json!({})).await;
         let enrollment = ada.enroll(course).await.expect(201).id();
         let attendance = uems.marked(&enrollment).await;
+        let marks = Marks::set(uems, course, &enrollment).await;
         let (expired, foreign) = (expired(&root).await, foreign(&root).await);
         let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
         let callers = vec![
@@ -244,6 +277,7 @@ impl Scene {
             other,
             enrollment,
             attendance,
+            marks,
         }
     }
 
@@ -263,7 +297,8 @@ impl Scene {
             Some("attendance") => attendance,
             _ => course.clone(),
         };
-        let path = row.path.replace("{id}", &id).replace("{enrollment_id}", &enrollment);
+        let path = if missing { row.path.clone() } else { self.marks.address(&row.path) };
+        let path = path.replace("{id}", &id).replace("{enrollment_id}", &enrollment);
         let path = path.replace("{course_id}", &course);
         let path = path.replace("{year}", "2025").replace("{semester}", "fall");
         let path = match &*row.variant {
@@ -323,6 +358,9 @@ impl Scene {
                 json!({ "date": "2025-09-02", "records": [{ "enrollment_id": self.enrollment, "status": "absent" }] })
             }
             ("PUT /terms/{year}/{semester}", _) => json!({}),
+            (operation, _) if operation.contains(" /grades") => {
+                return self.marks.body(operation, &self.enrollment);
+            }
             _ => return None,
         })
     }

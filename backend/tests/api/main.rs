@@ -13,6 +13,7 @@ mod cart;
 mod courses;
 mod docs;
 mod enrollments;
+mod grades;
 mod hostile;
 mod import;
 mod logs;

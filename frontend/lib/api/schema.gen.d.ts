@@ -523,6 +523,259 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/grades': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Mark a student's assignment.
+     * @description Makes the assignment when the course has none of this name; refused (`assignment_differs`) when type, maximum or
+     *     weight contradict the one it has, and (`grade_exists`) when the student has this mark already.
+     */
+    post: operations['create_grade'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/assignments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Change an assignment: its marks follow.
+     * @description Refused when a mark is above the new maximum (`score_above_max`), when a completed student has a mark in the
+     *     column (`grade_locked`), and when the name is taken (`assignment_exists`).
+     */
+    put: operations['update_assignment'];
+    post?: never;
+    /** Take an assignment away, while it has no marks. */
+    delete: operations['delete_assignment'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/change-requests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Requests to change final marks, newest first: all for admins, those of their own courses for teachers. */
+    get: operations['list_change_requests'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/change-requests/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Approve or reject a change of final marks; once.
+     * @description Approving writes the marks, computes the final anew and keeps the reason in the history. Refused for one's own request
+     *     (`own_request`) and when a mark changed since it was asked for (`request_outdated`).
+     */
+    put: operations['decide_change_request'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/course/{course_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The whole gradebook of a course: assignments, students, cells and finals, in one answer without pages. */
+    get: operations['course_grades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/course/{course_id}/assignments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Add an assignment to a gradebook. */
+    post: operations['create_assignment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/course/{course_id}/bulk': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Save many cells of a gradebook in one go.
+     * @description One transaction, and a verdict per cell, in order: `written`, `unchanged`, `stale` (somebody changed it since
+     *     `version`; both values are told), `invalid`, `locked`, `not_found`. What is refused stays as it is, the rest is
+     *     written; with `all_or_nothing` nothing is. Sending it again is harmless: what is stored already is `unchanged`.
+     */
+    put: operations['save_grades'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/course/{course_id}/final': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Submit the finals of a course: of everybody, or of those named.
+     * @description One transaction, a verdict per student. Who has no counted mark is left as they are (`no_final`).
+     */
+    put: operations['submit_course_finals'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/enrollment/{enrollment_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The marks of an enrolment, with the working of the final.
+     * @description For the student, the course's teacher and admins.
+     */
+    get: operations['enrollment_grades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/enrollment/{enrollment_id}/change-requests': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Ask for marks of a completed course to be changed.
+     * @description Nothing changes until an admin approves. Refused while the course is not completed (`not_locked`): then the marks
+     *     can simply be changed.
+     */
+    post: operations['request_change'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/enrollment/{enrollment_id}/final': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Submit a student's final: completes the course for them and locks the marks.
+     * @description Refused without a counted mark (`no_final`). Submitting what is submitted already changes nothing.
+     */
+    put: operations['submit_final'];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/enrollment/{enrollment_id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every change of an enrolment's marks and final, newest first: what, from, to, by whom, when, why. */
+    get: operations['grade_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Change a mark: its score, its comment. */
+    put: operations['update_grade'];
+    post?: never;
+    /** Take a mark away; its history stays. */
+    delete: operations['delete_grade'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/health': {
     parameters: {
       query?: never;
@@ -712,6 +965,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/users/{id}/grades': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A student's courses of all terms with marks, finals and averages.
+     * @description For the student and admins; a teacher sees the courses of their own, without averages.
+     */
+    get: operations['user_grades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -739,6 +1012,39 @@ export interface components {
       /** Format: int64 */
       total: number;
     };
+    /** @description A column of a gradebook. */
+    Assignment: {
+      assignment_type: components['schemas']['AssignmentType'];
+      course_id: components['schemas']['CourseId'];
+      /** Format: date-time */
+      created_at: string;
+      id: components['schemas']['AssignmentId'];
+      /** @example 100.00 */
+      max_score: string;
+      name: string;
+      /**
+       * Format: int32
+       * @description Order of the columns; the name breaks ties.
+       */
+      position: number;
+      /**
+       * Format: int32
+       * @description Counts edits; the `ETag`.
+       */
+      version: number;
+      /**
+       * @description 0 to 1; weights need not sum to 1.
+       * @example 0.25
+       */
+      weight?: string | null;
+    };
+    /**
+     * Format: uuid
+     * @description A column of a gradebook.
+     */
+    AssignmentId: string;
+    /** @enum {string} */
+    AssignmentType: 'homework' | 'quiz' | 'midterm' | 'final' | 'project';
     /**
      * Format: uuid
      * @description A student at one meeting of a section.
@@ -766,6 +1072,11 @@ export interface components {
       /** @description The `X-Request-ID` under which the logs know the request. */
       request_id?: string | null;
       subject?: components['schemas']['PersonRef'] | null;
+    };
+    /** @description Who marked, asked or decided. */
+    Author: {
+      full_name: string;
+      id: components['schemas']['UserId'];
     };
     /** @description Enrolments as they stand, by status. */
     ByStatus: {
@@ -796,6 +1107,75 @@ export interface components {
       course_ids: components['schemas']['CourseId'][];
       user_id?: components['schemas']['UserId'] | null;
     };
+    /** @description A mark in a gradebook. */
+    Cell: {
+      comments?: string | null;
+      id: components['schemas']['GradeId'];
+      /** @example 87.50 */
+      score: string;
+      /**
+       * Format: int32
+       * @description Send it back with the next value: a cell somebody else changed meanwhile is refused.
+       */
+      version: number;
+    };
+    CellToSave: {
+      assignment_name: string;
+      /** @description Left out, it stays; `null` clears it. */
+      comments?: string | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /**
+       * @description A number or a string; left out, only the comment changes; `null` takes the mark away (admins).
+       * @example 87.5
+       */
+      score?: string | null;
+      /**
+       * Format: int32
+       * @description The version of the mark as read; `null`: there was none.
+       */
+      version?: number | null;
+    };
+    /** @description What became of a cell. */
+    CellVerdict: {
+      assignment_name: string;
+      /** @description Of a refusal. */
+      code?: string | null;
+      current?: components['schemas']['CurrentMark'] | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @description The score that was given, as it was read. */
+      given?: string | null;
+      id?: components['schemas']['GradeId'] | null;
+      message?: string | null;
+      verdict: components['schemas']['Verdict'];
+      /**
+       * Format: int32
+       * @description Of the mark as it is now.
+       */
+      version?: number | null;
+    };
+    ChangeRequest: {
+      cells: components['schemas']['RequestedCell'][];
+      course_code: string;
+      course_id: components['schemas']['CourseId'];
+      course_section: string;
+      /** Format: date-time */
+      decided_at?: string | null;
+      decided_by?: components['schemas']['Author'] | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** Format: date-time */
+      filed_at: string;
+      filed_by: components['schemas']['Author'];
+      id: components['schemas']['ChangeRequestId'];
+      note?: string | null;
+      reason: string;
+      status: components['schemas']['RequestStatus'];
+      student_name: string;
+    };
+    /**
+     * Format: uuid
+     * @description A wish to change a final mark.
+     */
+    ChangeRequestId: string;
     /** @description A section after a change, with what the change brought about. */
     ChangedCourse: components['schemas']['Course'] & {
       /** @description Sentences for the person who made the change, such as students who now have a clash. */
@@ -806,6 +1186,8 @@ export interface components {
       /** @description Sentences for the person who made the change: students for whom a dated meeting and a class now clash. */
       warnings: string[];
     };
+    /** @enum {string} */
+    Choice: 'approve' | 'reject';
     /** @description Two sections that meet at the same time. The first is absent when it is a schedule that is only being planned. */
     Clash: {
       code?: string | null;
@@ -936,12 +1318,51 @@ export interface components {
       name: string;
       section: string;
     };
+    /** @description A course of a student, as it stands. */
+    CourseStanding: {
+      /**
+       * Format: int64
+       * @description Assignments of the course, and how many of them are marked for this student.
+       */
+      assignments: number;
+      course: components['schemas']['GradedCourse'];
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @description Submitted once the course is completed; before that, what the marks make so far. */
+      final: components['schemas']['FinalInShort'];
+      marked: number;
+      /**
+       * @description Once it is completed.
+       * @example 3.70
+       */
+      points?: string | null;
+      /** @description `enrolled` or `completed`. */
+      status: components['schemas']['Status'];
+    };
     /** @description A section among a student's, with their attendance in it. */
     CourseTally: {
       course: components['schemas']['CourseOf'];
       enrollment_id: components['schemas']['EnrollmentId'];
       status: components['schemas']['Status'];
       tally: components['schemas']['Tally'];
+    };
+    CreateAssignment: {
+      assignment_type: components['schemas']['AssignmentType'];
+      /**
+       * @description 0.01 to 999.99, at most two places; a number or a string.
+       * @example 100
+       */
+      max_score: string;
+      name: string;
+      /**
+       * Format: int32
+       * @description Left out, it becomes the last column.
+       */
+      position?: number | null;
+      /**
+       * @description 0 to 1, at most two places.
+       * @example 0.25
+       */
+      weight?: string | null;
     };
     CreateCourse: {
       /** @description Assign the teacher although they teach another section at the same time. */
@@ -963,6 +1384,22 @@ export interface components {
       /** Format: int32 */
       year: number;
     };
+    /** @description The column's facts are needed only while the course has no such assignment yet; then the column is made. */
+    CreateGrade: {
+      assignment_name: string;
+      assignment_type?: components['schemas']['AssignmentType'] | null;
+      comments?: string | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @example 100 */
+      max_score?: string | null;
+      /**
+       * @description 0 to the maximum, at most two places; a number or a string.
+       * @example 87.5
+       */
+      score: string;
+      /** @example 0.25 */
+      weight?: string | null;
+    };
     CreateUser: {
       department?: string | null;
       /** Format: email */
@@ -973,6 +1410,17 @@ export interface components {
       role: components['schemas']['Role'];
       /** @description For students with a number from elsewhere; otherwise the system assigns one. */
       student_id?: string | null;
+    };
+    /** @description A cell as it is. */
+    CurrentMark: {
+      comments?: string | null;
+      /** Format: date-time */
+      graded_at: string;
+      graded_by?: components['schemas']['Author'] | null;
+      /** @example 87.50 */
+      score: string;
+      /** Format: int32 */
+      version: number;
     };
     /** @description The state of things right now. */
     Dashboard: {
@@ -1000,6 +1448,10 @@ export interface components {
     };
     /** @enum {string} */
     Day: 'monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday';
+    DecideChange: {
+      decision: components['schemas']['Choice'];
+      note?: string | null;
+    };
     Department: {
       /**
        * Format: int64
@@ -1055,6 +1507,23 @@ export interface components {
       records: components['schemas']['Record'][];
       status: components['schemas']['Status'];
       tally: components['schemas']['Tally'];
+      user_id: components['schemas']['UserId'];
+    };
+    /** @description Everything marked in one enrolment, and what it makes. */
+    EnrollmentGrades: {
+      /** @description The columns of the gradebook, in order; those without a mark too. */
+      assignments: components['schemas']['Assignment'][];
+      course: components['schemas']['GradedCourse'];
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** @description As submitted; before that, as the marks stand. */
+      final: components['schemas']['Final'];
+      /** @description The marks, in the order of the columns. */
+      grades: components['schemas']['Grade'][];
+      /** @description The course is completed; only an approved request changes a mark. */
+      locked: boolean;
+      status: components['schemas']['Status'];
+      student_name: string;
+      submitted?: components['schemas']['SubmittedFinal'] | null;
       user_id: components['schemas']['UserId'];
     };
     /**
@@ -1147,6 +1616,29 @@ export interface components {
       /** @description What is wrong and what would be right. */
       message: string;
     };
+    /** @description The final as the marks stand, with its working. */
+    Final: {
+      letter?: string | null;
+      /**
+       * @description Two places, half rounded up, once at the end.
+       * @example 88.33
+       */
+      percent?: string | null;
+      points?: string | null;
+      reason?: components['schemas']['NoFinal'] | null;
+      /** @description Sum of the weights that count; without any weight, the number of marks: they count equally. */
+      weights_sum: string;
+      working: components['schemas']['WorkingRow'][];
+    };
+    /** @description What a student's marks make, without the working. */
+    FinalInShort: {
+      letter?: string | null;
+      /** @example 88.33 */
+      percent?: string | null;
+      reason?: components['schemas']['NoFinal'] | null;
+    };
+    /** @enum {string} */
+    FinalVerdict: 'submitted' | 'unchanged' | 'no_final' | 'not_found';
     FullCourse: {
       /** Format: int32 */
       capacity: number;
@@ -1164,6 +1656,96 @@ export interface components {
       semester: components['schemas']['Semester'];
       /** Format: int64 */
       waitlist_count: number;
+      /** Format: int32 */
+      year: number;
+    };
+    /** @description A student's mark of an assignment. */
+    Grade: {
+      assignment_name: string;
+      assignment_type: components['schemas']['AssignmentType'];
+      comments?: string | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** Format: date-time */
+      graded_at: string;
+      graded_by?: components['schemas']['Author'] | null;
+      id: components['schemas']['GradeId'];
+      /** @example 100.00 */
+      max_score: string;
+      /** @example 87.50 */
+      score: string;
+      /**
+       * Format: int32
+       * @description Counts changes; the `ETag`.
+       */
+      version: number;
+      weight?: string | null;
+    };
+    /** @description A change. Of a mark: `created`, `changed`, `deleted`; of the final: `final_submitted`, `final_changed`. */
+    GradeChange: {
+      /** @description Empty for the final. */
+      assignment_name?: string | null;
+      /** Format: date-time */
+      at: string;
+      by?: components['schemas']['Author'] | null;
+      kind: string;
+      new_comments?: string | null;
+      new_letter?: string | null;
+      new_max_score?: string | null;
+      new_score?: string | null;
+      new_weight?: string | null;
+      old_comments?: string | null;
+      /** @description Of the final, whose percentages are the scores. */
+      old_letter?: string | null;
+      old_max_score?: string | null;
+      /** @description Present when the assignment was renamed. */
+      old_name?: string | null;
+      old_score?: string | null;
+      old_weight?: string | null;
+      reason?: string | null;
+      /**
+       * Format: int32
+       * @description The version after the change.
+       */
+      version: number;
+    };
+    /**
+     * Format: uuid
+     * @description A student's mark of an assignment.
+     */
+    GradeId: string;
+    /** @description A whole gradebook. */
+    Gradebook: {
+      assignments: components['schemas']['Assignment'][];
+      course: components['schemas']['GradedCourse'];
+      /** @description By name. */
+      students: components['schemas']['GradebookRow'][];
+    };
+    /** @description A student of a gradebook. */
+    GradebookRow: {
+      /** @description One per assignment, in its order; `null` where there is no mark. */
+      cells: (components['schemas']['Cell'] | null)[];
+      email: string;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      final: components['schemas']['FinalInShort'];
+      full_name: string;
+      /** @description Completed: the marks are final. */
+      locked: boolean;
+      /** @description `enrolled` or `completed`. */
+      status: components['schemas']['Status'];
+      /** @description For admins only. */
+      student_id?: string | null;
+      user_id: components['schemas']['UserId'];
+    };
+    /** @description A section, as far as its marks need it. */
+    GradedCourse: {
+      code: string;
+      /** @example 4.00 */
+      credits: string;
+      id: components['schemas']['CourseId'];
+      name: string;
+      section: string;
+      semester: components['schemas']['Semester'];
+      teacher?: components['schemas']['Author'] | null;
       /** Format: int32 */
       year: number;
     };
@@ -1194,6 +1776,8 @@ export interface components {
       code_pattern: string;
       /** Format: int32 */
       first_year: number;
+      /** @description Letters of finals, best first. */
+      grade_scale: components['schemas']['Step'][];
       /** Format: int32 */
       last_year: number;
       /**
@@ -1377,6 +1961,11 @@ export interface components {
       waitlist_position?: number | null;
     };
     /**
+     * @description Why there is no final.
+     * @enum {string}
+     */
+    NoFinal: 'no_marks' | 'weights_sum_to_zero';
+    /**
      * @description What became of one record.
      * @enum {string}
      */
@@ -1455,6 +2044,35 @@ export interface components {
         /** @description The `X-Request-ID` under which the logs know the request. */
         request_id?: string | null;
         subject?: components['schemas']['PersonRef'] | null;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
+    Page_ChangeRequest: {
+      items: {
+        cells: components['schemas']['RequestedCell'][];
+        course_code: string;
+        course_id: components['schemas']['CourseId'];
+        course_section: string;
+        /** Format: date-time */
+        decided_at?: string | null;
+        decided_by?: components['schemas']['Author'] | null;
+        enrollment_id: components['schemas']['EnrollmentId'];
+        /** Format: date-time */
+        filed_at: string;
+        filed_by: components['schemas']['Author'];
+        id: components['schemas']['ChangeRequestId'];
+        note?: string | null;
+        reason: string;
+        status: components['schemas']['RequestStatus'];
+        student_name: string;
       }[];
       /** Format: int64 */
       page: number;
@@ -1568,6 +2186,44 @@ export interface components {
          * @description From 1; only while waiting.
          */
         waitlist_position?: number | null;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
+    Page_GradeChange: {
+      items: {
+        /** @description Empty for the final. */
+        assignment_name?: string | null;
+        /** Format: date-time */
+        at: string;
+        by?: components['schemas']['Author'] | null;
+        kind: string;
+        new_comments?: string | null;
+        new_letter?: string | null;
+        new_max_score?: string | null;
+        new_score?: string | null;
+        new_weight?: string | null;
+        old_comments?: string | null;
+        /** @description Of the final, whose percentages are the scores. */
+        old_letter?: string | null;
+        old_max_score?: string | null;
+        /** @description Present when the assignment was renamed. */
+        old_name?: string | null;
+        old_score?: string | null;
+        old_weight?: string | null;
+        reason?: string | null;
+        /**
+         * Format: int32
+         * @description The version after the change.
+         */
+        version: number;
       }[];
       /** Format: int64 */
       page: number;
@@ -1794,6 +2450,22 @@ export interface components {
      * @enum {string}
      */
     RegistrationState: 'open' | 'not_yet' | 'closed';
+    RequestChange: {
+      /** @description 1 to 200. */
+      cells: components['schemas']['WantedCell'][];
+      reason: string;
+    };
+    /** @enum {string} */
+    RequestStatus: 'pending' | 'approved' | 'rejected';
+    /** @description A mark that is to change. */
+    RequestedCell: {
+      assignment_name: string;
+      /** @description What it was when the change was asked for; empty: there was no mark. */
+      old_score?: string | null;
+      /** Format: int32 */
+      old_version?: number | null;
+      score: string;
+    };
     /** @description Requests that this process has answered since it started. */
     Requests: {
       /**
@@ -1836,6 +2508,23 @@ export interface components {
     };
     /** @enum {string} */
     Role: 'admin' | 'teacher' | 'student';
+    SaveGrades: {
+      /** @description When a cell is refused, write none. */
+      all_or_nothing?: boolean;
+      /** @description At most 20,000. */
+      cells: components['schemas']['CellToSave'][];
+      /** @description Why, for the history. */
+      reason?: string | null;
+    };
+    SavedGrades: {
+      /** @description False: all or nothing was asked for, and something was refused. */
+      applied: boolean;
+      /** @description One per cell, in the order they were sent. */
+      cells: components['schemas']['CellVerdict'][];
+      refused: number;
+      unchanged: number;
+      written: number;
+    };
     /**
      * @description Slots by weekday; an empty object means no weekly time
      * @example {
@@ -1950,8 +2639,32 @@ export interface components {
     };
     /** @enum {string} */
     Semester: 'spring' | 'summer' | 'fall';
+    /** @description All terms of a student, newest first. */
+    Standing: {
+      /** @example 64.00 */
+      credits?: string | null;
+      full_name: string;
+      /**
+       * @description Over all terms.
+       * @example 3.51
+       */
+      gpa?: string | null;
+      terms: components['schemas']['TermStanding'][];
+      user_id: components['schemas']['UserId'];
+    };
     /** @enum {string} */
     Status: 'pending' | 'enrolled' | 'dropped' | 'completed';
+    /** @description From this percentage on, this letter; worth so many points in the average. */
+    Step: {
+      /**
+       * @description Percent, of the final as it is shown: rounded to two places.
+       * @example 93.00
+       */
+      from: string;
+      letter: string;
+      /** @example 4.00 */
+      points: string;
+    };
     /** @description A student of the class, with what was marked. */
     StudentAttendance: {
       enrollment_id: components['schemas']['EnrollmentId'];
@@ -1970,6 +2683,41 @@ export interface components {
       full_name: string;
       id: components['schemas']['UserId'];
       student_id?: string | null;
+    };
+    /** @description What became of a student's final. */
+    StudentVerdict: {
+      enrollment_id: components['schemas']['EnrollmentId'];
+      final?: components['schemas']['FinalInShort'] | null;
+      verdict: components['schemas']['FinalVerdict'];
+    };
+    SubmitFinal: {
+      /**
+       * @description The percentage you saw; refused (`final_differs`) when the marks make another one by now.
+       * @example 88.33
+       */
+      expected?: string | null;
+    };
+    SubmitFinals: {
+      /** @description Left out: everybody in the course. */
+      enrollment_ids?: components['schemas']['EnrollmentId'][] | null;
+    };
+    /** @description What was submitted; marks are locked from then on. */
+    SubmittedFinal: {
+      letter: string;
+      /** @example 88.33 */
+      percent: string;
+      /** @example 3.30 */
+      points: string;
+      /** Format: date-time */
+      submitted_at: string;
+      submitted_by?: components['schemas']['Author'] | null;
+      /** Format: int32 */
+      version: number;
+    };
+    SubmittedFinals: {
+      /** @description By enrolment, in the order they were asked for. */
+      students: components['schemas']['StudentVerdict'][];
+      submitted: number;
     };
     /** @description One section for another. */
     SwapRequest: {
@@ -2039,6 +2787,23 @@ export interface components {
       /** Format: int32 */
       year: number;
     };
+    /** @description A term of a student. */
+    TermStanding: {
+      courses: components['schemas']['CourseStanding'][];
+      /**
+       * @description Credits of completed courses.
+       * @example 16.00
+       */
+      credits?: string | null;
+      /**
+       * @description Points of completed courses, weighted by credits. Nobody but the student and admins sees it.
+       * @example 3.42
+       */
+      gpa?: string | null;
+      semester: components['schemas']['Semester'];
+      /** Format: int32 */
+      year: number;
+    };
     Terms: {
       /** @description Newest first. */
       items: components['schemas']['Term'][];
@@ -2101,6 +2866,18 @@ export interface components {
       /** Format: int32 */
       year: number;
     };
+    /** @description Fields left out stay as they are. The marks of the column follow; a mark above the new maximum refuses it. */
+    UpdateAssignment: {
+      assignment_type?: components['schemas']['AssignmentType'] | null;
+      max_score?: string | null;
+      name?: string | null;
+      /** Format: int32 */
+      position?: number | null;
+      /** @description Why, for the history of the marks it changes. */
+      reason?: string | null;
+      /** @description `null` takes the weight away. */
+      weight?: string | null;
+    };
     /** @description Fields left out stay as they are; `null` clears the notes. */
     UpdateAttendance: {
       notes?: string | null;
@@ -2127,6 +2904,14 @@ export interface components {
       teacher_id?: components['schemas']['UserId'] | null;
       /** Format: int32 */
       year?: number | null;
+    };
+    /** @description Fields left out stay as they are. What belongs to the assignment is changed at the assignment. */
+    UpdateGrade: {
+      /** @description `null` clears it. */
+      comments?: string | null;
+      /** @description Why, for the history. */
+      reason?: string | null;
+      score?: string | null;
     };
     /**
      * @description Fields left out stay as they are. Everybody may change their own `full_name`, and their `password` by giving
@@ -2183,19 +2968,37 @@ export interface components {
       course_ids?: components['schemas']['CourseId'][];
       schedule?: components['schemas']['Schedule'] | null;
     };
-    Verdict: {
-      /** @description With `invalid`: what is wrong, such as `not_enrolled`. */
-      code?: string | null;
-      enrollment_id: components['schemas']['EnrollmentId'];
-      message?: string | null;
-      record?: components['schemas']['Record'] | null;
-      verdict: components['schemas']['Outcome'];
-      wanted?: components['schemas']['Wanted'] | null;
-    };
+    /**
+     * @description What became of a cell.
+     * @enum {string}
+     */
+    Verdict: 'written' | 'unchanged' | 'stale' | 'invalid' | 'locked' | 'not_found' | 'withheld';
     /** @description What was to be written. */
     Wanted: {
       notes?: string | null;
       status: components['schemas']['Mark'];
+    };
+    WantedCell: {
+      assignment_name: string;
+      /** @example 91 */
+      score: string;
+    };
+    /** @description One mark's part in the final. */
+    WorkingRow: {
+      assignment_name: string;
+      /** @description What it adds to the final, in percent, shown with six places. */
+      contribution: string;
+      /** @description False for a mark without weight beside marks with one, and for a weight of 0. */
+      counts: boolean;
+      max_score: string;
+      /**
+       * @description `score ÷ max_score` in percent, shown with six places; the final is not computed from the shown value.
+       * @example 88.333333
+       */
+      percent: string;
+      score: string;
+      /** @description Empty: none was given. */
+      weight?: string | null;
     };
   };
   responses: {
@@ -3297,6 +4100,502 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  create_grade: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateGrade'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Grade'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  update_assignment: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag as read; 412 if somebody was faster */
+        'If-Match'?: string;
+      };
+      path: {
+        id: components['schemas']['AssignmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateAssignment'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Assignment'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      412: components['responses']['Stale'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  delete_assignment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['AssignmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  list_change_requests: {
+    parameters: {
+      query?: {
+        status?: 'pending' | 'approved' | 'rejected';
+        course_id?: components['schemas']['CourseId'];
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_ChangeRequest'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  decide_change_request: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['ChangeRequestId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['DecideChange'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangeRequest'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  course_grades: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Gradebook'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  create_assignment: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateAssignment'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Assignment'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  save_grades: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SaveGrades'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SavedGrades'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  submit_course_finals: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SubmitFinals'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SubmittedFinals'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  enrollment_grades: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        enrollment_id: components['schemas']['EnrollmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrollmentGrades'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  request_change: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        enrollment_id: components['schemas']['EnrollmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RequestChange'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ChangeRequest'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  submit_final: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        enrollment_id: components['schemas']['EnrollmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SubmitFinal'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['EnrollmentGrades'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  grade_history: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        enrollment_id: components['schemas']['EnrollmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_GradeChange'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  update_grade: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag as read; 412 if somebody was faster */
+        'If-Match'?: string;
+      };
+      path: {
+        id: components['schemas']['GradeId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['UpdateGrade'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Grade'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      412: components['responses']['Stale'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  delete_grade: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['GradeId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   health: {
     parameters: {
       query?: never;
@@ -3664,6 +4963,32 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  user_grades: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Standing'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
       500: components['responses']['Internal'];
       503: components['responses']['Busy'];
     };

@@ -13,6 +13,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use uems::ids::{CourseId, EnrollmentId};
 
+use crate::grades::Marks;
 use crate::openapi::operations;
 use crate::support::{Actor, Answer, TestApp};
 
@@ -81,6 +82,7 @@ struct Targets {
     course: CourseId,
     enrollment: String,
     attendance: String,
+    marks: Marks,
 }
 
 impl Range {
@@ -89,21 +91,23 @@ impl Range {
         let course = uems.monday("CS101", 9, "09:00-11:00").await;
         let enrollment = student.enroll(course).await.expect(201).id();
         let attendance = uems.marked(&enrollment).await;
+        let marks = Marks::set(uems, course, &enrollment).await;
         Self {
             root: uems.admin("root").await,
-            targets: Targets { student, course, enrollment, attendance },
+            targets: Targets { student, course, enrollment, attendance, marks },
             wrong: vec![],
         }
     }
 
     /// The address of an operation, of things that exist.
     fn address(&self, path: &str) -> String {
-        let Targets { student, course, enrollment, attendance } = &self.targets;
+        let Targets { student, course, enrollment, attendance, marks } = &self.targets;
         let id = match path.split('/').nth(1) {
             Some("users") => student.id.to_string(),
             Some("attendance") => attendance.clone(),
             _ => course.to_string(),
         };
+        let path = marks.address(path);
         let path = path.replace("{id}", &id).replace("{enrollment_id}", enrollment);
         let path = path.replace("{course_id}", &course.to_string());
         path.replace("{year}", "2025").replace("{semester}", "fall")
@@ -229,6 +233,8 @@ fn good_body(method: &str, path: &str) -> Value {
             json!({ "date": "2025-09-08", "records": [{ "enrollment_id": EnrollmentId::new(), "status": "late" }] })
         }
         ("PUT", "/terms/{year}/{semester}") => json!({}),
+        (method, path) if path.starts_with("/grades") => crate::grades::example(method, path)
+            .unwrap_or_else(|| panic!("{method} {path} takes a body: give an example of one in `grades`")),
         _ => panic!("{method} {path} takes a body: give an example of one here"),
     }
 }
@@ -236,8 +242,9 @@ fn good_body(method: &str, path: &str) -> Value {
 /// Operations with a body: method, path, names of the fields.
 fn operations_with_body() -> Vec<(String, String, Vec<String>)> {
     let document = crate::openapi::document();
-    let with_body =
-        operations().into_iter().filter(|(_, _, operation)| operation.get("requestBody").is_some());
+    let with_body = operations()
+        .into_iter()
+        .filter(|(_, _, operation)| operation["requestBody"]["content"].get("application/json").is_some());
     with_body
         .map(|(method, path, operation)| {
             let mut schema = &operation["requestBody"]["content"]["application/json"]["schema"];
