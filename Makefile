@@ -56,6 +56,9 @@ fuzz: ## Whatever the API document allows, and what it forbids, as every role (s
 	@$(CARGO) build --locked --bin uems
 	@scripts/fuzz full
 
+test-monitoring: ## Dashboard, alerts and counters against a real Prometheus and two replicas
+	@scripts/test-monitoring
+
 setup: ## Install what `make run` and `make test` need (as root, on Debian)
 	@scripts/setup test
 

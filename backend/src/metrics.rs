@@ -154,17 +154,17 @@ impl Metrics {
             job_interval: gauges(
                 "uems_job_interval_seconds",
                 "Seconds between two turns of a periodic task",
-                &["job"],
+                &["task"],
             ),
             job_last_success: declare.real_gauges(
                 "uems_job_last_success_timestamp_seconds",
                 "When a periodic task last succeeded, in seconds since 1970",
-                &["job"],
+                &["task"],
             ),
             job_failures: counters(
                 "uems_job_failures_total",
                 "Total number of failed turns of a periodic task",
-                &["job"],
+                &["task"],
             ),
             registry: Registry::new(),
             declared: vec![],

@@ -16,7 +16,7 @@ use crate::policy::Role;
 use crate::terms;
 
 /// At a scrape, older numbers than this are read again.
-const FRESH: TimeDelta = TimeDelta::seconds(60);
+const FRESH: TimeDelta = TimeDelta::seconds(30);
 /// Numbers older than this are not shown: nothing is better than what was true once.
 const STALE: TimeDelta = TimeDelta::minutes(5);
 /// A scrape waits no longer for the database.
