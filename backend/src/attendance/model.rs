@@ -287,6 +287,7 @@ pub struct Wanted {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = AttendanceVerdict)]
 pub struct Verdict {
     pub enrollment_id: EnrollmentId,
     pub verdict: Outcome,

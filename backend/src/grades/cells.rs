@@ -199,6 +199,7 @@ impl Book {
 /// What became of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CellOutcome)]
 pub enum Verdict {
     /// Stored, with its new `version` (none: taken away).
     Written,

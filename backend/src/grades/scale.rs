@@ -11,6 +11,7 @@ use super::rules::hundredths;
 
 /// From this percentage on, this letter; worth so many points in the average.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = GradeStep)]
 pub struct Step {
     pub letter: String,
     /// Percent, of the final as it is shown: rounded to two places.

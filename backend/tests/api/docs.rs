@@ -39,7 +39,8 @@ pub fn files(folder: impl AsRef<Path>, ending: &str) -> Vec<PathBuf> {
     found
 }
 
-static SOURCES: LazyLock<String> = LazyLock::new(|| files("backend/src", ".rs").iter().map(read).collect());
+pub static SOURCES: LazyLock<String> =
+    LazyLock::new(|| files("backend/src", ".rs").iter().map(read).collect());
 
 /// The first group of every match.
 fn all(pattern: &str, text: &str) -> BTreeSet<String> {

@@ -1,8 +1,12 @@
 //! The API's document: checked in, complete, and true to the code.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use regex::Regex;
 use serde_json::Value;
+
+use crate::docs::SOURCES;
 
 /// The document as the code says it.
 pub fn document() -> Value {
@@ -93,6 +97,24 @@ fn references_lead_somewhere_and_ids_of_operations_are_unique() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), operations().len());
+}
+
+/// Types are known to clients by their name alone: of two with one name, the document would describe only one.
+#[test]
+fn no_two_types_share_a_name() {
+    let derived =
+        Regex::new(r"#\[derive\([^)]*ToSchema[^)]*\)\]((?:\s*#\[[^\n]*\])*)\s*pub (?:struct|enum) (\w+)")
+            .unwrap();
+    let renamed = Regex::new(r"schema\(as = (\w+)\)").unwrap();
+    let mut names = BTreeMap::<String, Vec<&str>>::new();
+    for found in derived.captures_iter(&SOURCES) {
+        let name = found.get(2).unwrap().as_str();
+        let known_as = renamed.captures(&found[1]).map_or(name.to_owned(), |found| found[1].to_owned());
+        names.entry(known_as).or_default().push(name);
+    }
+    assert!(names.len() > 40, "the types were not found: {names:?}");
+    let twice: Vec<_> = names.into_iter().filter(|(_, types)| types.len() > 1).collect();
+    assert_eq!(twice, vec![], "name one of them with #[schema(as = …)]");
 }
 
 /// What is marked as public is exactly this.

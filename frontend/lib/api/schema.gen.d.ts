@@ -1050,6 +1050,15 @@ export interface components {
      * @description A student at one meeting of a section.
      */
     AttendanceId: string;
+    AttendanceVerdict: {
+      /** @description With `invalid`: what is wrong, such as `not_enrolled`. */
+      code?: string | null;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      message?: string | null;
+      record?: components['schemas']['Record'] | null;
+      verdict: components['schemas']['Outcome'];
+      wanted?: components['schemas']['Wanted'] | null;
+    };
     /** @description An entry of the log. */
     AuditEntry: {
       action: string;
@@ -1119,6 +1128,11 @@ export interface components {
        */
       version: number;
     };
+    /**
+     * @description What became of a cell.
+     * @enum {string}
+     */
+    CellOutcome: 'written' | 'unchanged' | 'stale' | 'invalid' | 'locked' | 'not_found' | 'withheld';
     CellToSave: {
       assignment_name: string;
       /** @description Left out, it stays; `null` clears it. */
@@ -1146,7 +1160,7 @@ export interface components {
       given?: string | null;
       id?: components['schemas']['GradeId'] | null;
       message?: string | null;
-      verdict: components['schemas']['Verdict'];
+      verdict: components['schemas']['CellOutcome'];
       /**
        * Format: int32
        * @description Of the mark as it is now.
@@ -1713,6 +1727,17 @@ export interface components {
      * @description A student's mark of an assignment.
      */
     GradeId: string;
+    /** @description From this percentage on, this letter; worth so many points in the average. */
+    GradeStep: {
+      /**
+       * @description Percent, of the final as it is shown: rounded to two places.
+       * @example 93.00
+       */
+      from: string;
+      letter: string;
+      /** @example 4.00 */
+      points: string;
+    };
     /** @description A whole gradebook. */
     Gradebook: {
       assignments: components['schemas']['Assignment'][];
@@ -1777,7 +1802,7 @@ export interface components {
       /** Format: int32 */
       first_year: number;
       /** @description Letters of finals, best first. */
-      grade_scale: components['schemas']['Step'][];
+      grade_scale: components['schemas']['GradeStep'][];
       /** Format: int32 */
       last_year: number;
       /**
@@ -1889,7 +1914,7 @@ export interface components {
       refused: number;
       unchanged: number;
       /** @description One for each record, in the order of the request. */
-      verdicts: components['schemas']['Verdict'][];
+      verdicts: components['schemas']['AttendanceVerdict'][];
       written: number;
     };
     /** @description A meeting that was held, or was marked. */
@@ -2654,17 +2679,6 @@ export interface components {
     };
     /** @enum {string} */
     Status: 'pending' | 'enrolled' | 'dropped' | 'completed';
-    /** @description From this percentage on, this letter; worth so many points in the average. */
-    Step: {
-      /**
-       * @description Percent, of the final as it is shown: rounded to two places.
-       * @example 93.00
-       */
-      from: string;
-      letter: string;
-      /** @example 4.00 */
-      points: string;
-    };
     /** @description A student of the class, with what was marked. */
     StudentAttendance: {
       enrollment_id: components['schemas']['EnrollmentId'];
@@ -2968,11 +2982,6 @@ export interface components {
       course_ids?: components['schemas']['CourseId'][];
       schedule?: components['schemas']['Schedule'] | null;
     };
-    /**
-     * @description What became of a cell.
-     * @enum {string}
-     */
-    Verdict: 'written' | 'unchanged' | 'stale' | 'invalid' | 'locked' | 'not_found' | 'withheld';
     /** @description What was to be written. */
     Wanted: {
       notes?: string | null;
