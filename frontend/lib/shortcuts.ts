@@ -37,7 +37,7 @@ export function isTyping(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     target.closest(
-      'input, textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=listbox]',
+      'input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], [role=dialog], [role=alertdialog], [role=listbox]',
     ) !== null
   );
 }

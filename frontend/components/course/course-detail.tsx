@@ -48,7 +48,16 @@ export function CourseDetail({ id, children }: { id: string; children: (course: 
           <span className="mr-2 text-muted">{courseLabel(course)}</span>
           {course.name}
         </h1>
-        {mayEdit && <LinkButton href={paths.courseEdit(course.id)}>Edit course</LinkButton>}
+        {mayEdit && (
+          <div className="flex flex-wrap gap-2">
+            <LinkButton href={paths.roll(course.id)} prefetch={false}>
+              Attendance
+            </LinkButton>
+            <LinkButton href={paths.courseEdit(course.id)} prefetch={false}>
+              Edit course
+            </LinkButton>
+          </div>
+        )}
       </header>
       {!course.is_active && (
         <div className="mt-4">

@@ -13,6 +13,7 @@ import { CourseLines } from './course-lines';
 import { DashboardSkeleton } from './dashboard-skeleton';
 import { NoTerm } from './no-term';
 import { Panel } from './parts';
+import { RollsToday } from './rolls-today';
 
 export function TeacherHome({ term, now }: { term: Term | undefined; now: Date }) {
   const user = useUser();
@@ -24,6 +25,7 @@ export function TeacherHome({ term, now }: { term: Term | undefined; now: Date }
 
   return (
     <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+      <RollsToday courses={mine.held} now={now} />
       <AgendaPanel
         courses={mine.held}
         term={term}

@@ -1,7 +1,7 @@
 'use client';
 
 import { defaultRangeExtractor, useVirtualizer, type Range as Drawn } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useId, useRef, type MouseEvent, type ReactNode } from 'react';
+import { useCallback, useEffect, useId, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import { GridHeader } from './grid-header';
 import { cellId, GridRow } from './grid-row';
 import { HEADER, type Cell, type CellEdit, type GridColumn } from './model';
@@ -158,6 +158,8 @@ function useDrawn<Row>(
   const widthOf = (pin: 'start' | 'end') =>
     columns.filter((column) => column.pin === pin).reduce((sum, column) => sum + column.width, 0);
   const [left, right] = [widthOf('start'), widthOf('end')];
+  const [room, setRoom] = useState(0);
+  const stretch = stretchOf(middle, room - left - right);
   const column = here.column - starts;
 
   const rowRange = useCallback((drawn: Drawn) => withFocus(drawn, here.row), [here.row]);
@@ -175,7 +177,8 @@ function useDrawn<Row>(
     horizontal: true,
     count: middle.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (at) => middle[at]?.width ?? 0,
+    estimateSize: (at) => (middle[at]?.width ?? 0) * stretch,
+    onChange: ({ scrollRect }) => setRoom(scrollRect?.width ?? 0),
     paddingStart: left,
     paddingEnd: right,
     scrollPaddingStart: left,
@@ -185,7 +188,7 @@ function useDrawn<Row>(
   });
 
   // Widths are read once; they change when columns do.
-  useEffect(() => horizontal.measure(), [horizontal, columns]);
+  useEffect(() => horizontal.measure(), [horizontal, columns, stretch]);
   useEffect(() => {
     if (here.row >= 0) vertical.scrollToIndex(here.row, { align: 'auto' });
   }, [vertical, here.row]);
@@ -200,6 +203,14 @@ function useDrawn<Row>(
     height: vertical.getTotalSize(),
     starts,
   };
+}
+
+const MOST_STRETCH = 1.5;
+
+/** A few columns fill the room there is, many keep their width. */
+function stretchOf(columns: readonly { width: number }[], room: number): number {
+  const asked = columns.reduce((sum, { width }) => sum + width, 0);
+  return asked === 0 ? 1 : Math.min(MOST_STRETCH, Math.max(1, room / asked));
 }
 
 function withFocus(drawn: Drawn, focus: number): number[] {

@@ -46,7 +46,7 @@ export function GridHeader<Row>({
           column.onHeader ? 'cursor-pointer hover:text-ink' : ''
         } ${here.row === HEADER && here.column === at ? 'outline-2 -outline-offset-2 outline-accent group-focus-within/grid:outline-solid' : ''}`}
       >
-        <span className={`min-w-0 flex-1 ${aligns[column.align ?? 'start']}`}>
+        <span className={`min-w-0 flex-1 truncate ${aligns[column.align ?? 'start']}`}>
           {column.header ?? column.label}
         </span>
         {column.sortValue && (
@@ -54,7 +54,7 @@ export function GridHeader<Row>({
             data-sort
             aria-hidden
             title="Sort"
-            className={`grid size-6 shrink-0 cursor-pointer place-items-center rounded hover:bg-line ${
+            className={`absolute right-1 bottom-1 grid size-5 cursor-pointer place-items-center rounded bg-sunken hover:bg-line ${
               sorted ? 'text-ink' : 'opacity-0 group-hover/header:opacity-100'
             }`}
           >

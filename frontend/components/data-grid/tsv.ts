@@ -3,6 +3,10 @@
  * contains one of those.
  */
 export function parseTsv(text: string): string[][] {
+  return parseDelimited(text, '\t');
+}
+
+export function parseDelimited(text: string, delimiter: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';
@@ -25,8 +29,10 @@ export function parseTsv(text: string): string[][] {
         cell += '"';
         at += 1;
       } else quoted = false;
-    } else if (char === '"' && cell === '') quoted = true;
-    else if (char === '\t') endCell();
+    } else if (char === '"' && cell.trim() === '') {
+      cell = '';
+      quoted = true;
+    } else if (char === delimiter) endCell();
     else if (char === '\n') endRow();
     else if (char === '\r') {
       if (text[at + 1] !== '\n') endRow();

@@ -3,6 +3,7 @@ import {
   CalendarClock,
   CalendarDays,
   ChartColumn,
+  ClipboardCheck,
   House,
   ScrollText,
   Users,
@@ -27,9 +28,10 @@ const terms: NavItem = { href: paths.terms, label: 'Terms', icon: CalendarClock,
 const audit: NavItem = { href: paths.audit, label: 'Audit trail', icon: ScrollText, key: 'u' };
 const analytics: NavItem = { href: paths.analytics, label: 'Analytics', icon: ChartColumn, key: 'n' };
 const performance: NavItem = { href: paths.performance, label: 'Performance', icon: ChartColumn, key: 'n' };
+const attendance: NavItem = { href: paths.attendance, label: 'Attendance', icon: ClipboardCheck, key: 'a' };
 
 const byRole: Record<Role, NavItem[]> = {
-  student: [home, courses, timetable],
+  student: [home, courses, timetable, attendance],
   teacher: [home, courses, timetable, performance],
   admin: [home, courses, people, terms, analytics, audit],
 };

@@ -11,9 +11,28 @@ export async function everyPage() {
     { account: null, paths: ['/login', '/register', '/no-such-page'] },
     {
       account: demo.student,
-      paths: ['/dashboard', '/courses', '/courses?q=nothing-is-called-this', '/timetable', path, '/profile'],
+      paths: [
+        '/dashboard',
+        '/courses',
+        '/courses?q=nothing-is-called-this',
+        '/timetable',
+        '/attendance',
+        path,
+        '/profile',
+      ],
     },
-    { account: demo.teacher, paths: ['/dashboard', '/timetable', '/performance', path, `${path}/edit`] },
+    {
+      account: demo.teacher,
+      paths: [
+        '/dashboard',
+        '/timetable',
+        '/performance',
+        path,
+        `${path}/edit`,
+        `${path}/attendance`,
+        `${path}/attendance?view=rates`,
+      ],
+    },
     {
       account: demo.admin,
       paths: [

@@ -32,6 +32,17 @@ export type UnmetDemand = Schemas['UnmetDemand'];
 export type PerformanceReport = Schemas['PerformanceReport'];
 export type CoursePerformance = Schemas['CoursePerformance'];
 export type MarkFigures = Schemas['MarkFigures'];
+export type AttendanceMark = Schemas['Mark'];
+export type AttendanceRecord = Schemas['Record'];
+export type AttendanceVerdict = Schemas['AttendanceVerdict'];
+export type AttendanceTally = Schemas['Tally'];
+export type ClassAttendance = Schemas['ClassAttendance'];
+export type StudentAttendance = Schemas['StudentAttendance'];
+export type CourseTally = Schemas['CourseTally'];
+export type Meeting = Schemas['Meeting'];
+export type MarkClass = Schemas['MarkClass'];
+export type MarkStudent = Schemas['MarkStudent'];
+export type MarkedClass = Schemas['MarkedClass'];
 export type Session = operations['login']['responses'][200]['content']['application/json'];
 
 export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
