@@ -50,6 +50,9 @@ export function CourseDetail({ id, children }: { id: string; children: (course: 
         </h1>
         {mayEdit && (
           <div className="flex flex-wrap gap-2">
+            <LinkButton href={paths.gradebook(course.id)} prefetch={false}>
+              Gradebook
+            </LinkButton>
             <LinkButton href={paths.roll(course.id)} prefetch={false}>
               Attendance
             </LinkButton>

@@ -1,16 +1,17 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { CalendarClock, Plus, UserPlus } from 'lucide-react';
+import { CalendarClock, ChevronRight, Plus, UserPlus } from 'lucide-react';
 import Link from 'next/link';
 import { Seats } from '@/components/enrollment/seats';
 import { LinkButton } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
 import { courseList } from '@/lib/api/courses';
+import { changeRequests } from '@/lib/api/grade-changes';
 import type { Term } from '@/lib/api/types';
 import { userList } from '@/lib/api/users';
-import { formatCount } from '@/lib/numbers';
+import { formatCount, plural } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
 import { termKey, termLabel } from '@/lib/terms';
 import { CourseLines } from './course-lines';
@@ -24,6 +25,7 @@ export function AdminHome({ term }: { term: Term | undefined }) {
       <div className="mt-4 grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         {term ? <Fullest term={term} /> : <FirstSteps />}
         <div className="grid gap-4 max-lg:order-first">
+          <GradeChangesToDecide />
           <Panel title="Quick actions">
             <div className="grid gap-2 p-4">
               <LinkButton href={paths.courseNew} look="primary">
@@ -41,6 +43,22 @@ export function AdminHome({ term }: { term: Term | undefined }) {
         </div>
       </div>
     </>
+  );
+}
+
+function GradeChangesToDecide() {
+  const pending = useQuery(changeRequests({ status: 'pending', page_size: 1 })).data?.total;
+  if (!pending) return null;
+  return (
+    <Panel title="Waiting for you">
+      <Link
+        href={paths.gradeChanges}
+        className="flex min-h-12 items-center justify-between gap-3 px-4 -outline-offset-2 hover:bg-sunken/60"
+      >
+        <span className="font-medium">{plural(pending, 'grade change')} to decide</span>
+        <ChevronRight aria-hidden className="size-4 text-muted" />
+      </Link>
+    </Panel>
   );
 }
 

@@ -4,6 +4,8 @@ import {
   CalendarDays,
   ChartColumn,
   ClipboardCheck,
+  FilePen,
+  GraduationCap,
   House,
   ScrollText,
   Users,
@@ -28,12 +30,14 @@ const terms: NavItem = { href: paths.terms, label: 'Terms', icon: CalendarClock,
 const audit: NavItem = { href: paths.audit, label: 'Audit trail', icon: ScrollText, key: 'u' };
 const analytics: NavItem = { href: paths.analytics, label: 'Analytics', icon: ChartColumn, key: 'n' };
 const performance: NavItem = { href: paths.performance, label: 'Performance', icon: ChartColumn, key: 'n' };
+const grades: NavItem = { href: paths.grades, label: 'Grades', icon: GraduationCap, key: 'm' };
 const attendance: NavItem = { href: paths.attendance, label: 'Attendance', icon: ClipboardCheck, key: 'a' };
+const changes: NavItem = { href: paths.gradeChanges, label: 'Grade changes', icon: FilePen, key: 'm' };
 
 const byRole: Record<Role, NavItem[]> = {
-  student: [home, courses, timetable, attendance],
+  student: [home, courses, timetable, grades, attendance],
   teacher: [home, courses, timetable, performance],
-  admin: [home, courses, people, terms, analytics, audit],
+  admin: [home, courses, people, terms, changes, analytics, audit],
 };
 
 export function navFor(role: Role): NavItem[] {

@@ -1,4 +1,5 @@
 import { as, asAdmin, demo, newCourse, newStudent } from './api.mjs';
+import { gradedCourse } from './marks.mjs';
 
 /** Every page there is, with somebody who may see it in a state worth looking at. */
 export async function everyPage() {
@@ -7,6 +8,7 @@ export async function everyPage() {
   const { user } = await newStudent('On The Roster');
   await (await asAdmin()).post(`/courses/${course.id}/enroll`, { user_id: user.id });
   const path = `/courses/${course.id}`;
+  const graded = await lockedCourse();
   return [
     { account: null, paths: ['/login', '/register', '/no-such-page'] },
     {
@@ -16,6 +18,7 @@ export async function everyPage() {
         '/courses',
         '/courses?q=nothing-is-called-this',
         '/timetable',
+        '/grades',
         '/attendance',
         path,
         '/profile',
@@ -29,6 +32,8 @@ export async function everyPage() {
         '/performance',
         path,
         `${path}/edit`,
+        `${path}/gradebook`,
+        `${graded.path}/gradebook`,
         `${path}/attendance`,
         `${path}/attendance?view=rates`,
       ],
@@ -45,6 +50,8 @@ export async function everyPage() {
         '/admin/people?new=true',
         `/admin/people?person=${user.id}`,
         '/admin/terms',
+        '/admin/grade-changes',
+        `${graded.path}/gradebook`,
         '/admin/analytics',
         '/admin/analytics?view=enrollments',
         '/admin/analytics?view=revenue',
@@ -55,4 +62,24 @@ export async function everyPage() {
       ],
     },
   ];
+}
+
+/** A gradebook with everything in it: marks, gaps, a final that is submitted, and a request to change it. */
+async function lockedCourse() {
+  const graded = await gradedCourse(
+    ['Ada Lovelace', 'Blaise Pascal'],
+    [
+      ['Homework 1', '10', '0.40'],
+      ['Quiz 1', '20', '0.60'],
+    ],
+    [['8.5', '17'], ['4']],
+  );
+  const teacher = await as(demo.teacher);
+  const [{ enrollment }] = graded.students;
+  await teacher.put(`/grades/enrollment/${enrollment}/final`, {});
+  await teacher.post(`/grades/enrollment/${enrollment}/change-requests`, {
+    reason: 'A page was overlooked.',
+    cells: [{ assignment_name: 'Quiz 1', score: '18' }],
+  });
+  return graded;
 }
