@@ -5,7 +5,7 @@
 interface Act {
   verb: string;
   thing: string;
-  /** "at" for what happens in a course as a whole; the course is the thing itself where `thing` is empty. */
+  /** How the course of a person's record is joined, where it is not "in". */
   course?: string;
 }
 
@@ -17,6 +17,27 @@ const known: Record<string, Act> = {
   course_updated: { verb: 'changed', thing: '' },
   course_deactivated: { verb: 'deactivated', thing: '' },
   term_updated: { verb: 'set', thing: 'dates' },
+  student_enrolled: { verb: 'enrolled', thing: '' },
+  student_dropped: { verb: 'removed', thing: '', course: 'from' },
+  mark_created: { verb: 'gave', thing: 'mark' },
+  mark_changed: { verb: 'changed', thing: 'mark' },
+  marks_changed: { verb: 'changed', thing: 'marks' },
+  mark_deleted: { verb: 'deleted', thing: 'mark' },
+  marks_read: { verb: 'read', thing: 'marks' },
+  mark_change_requested: { verb: 'asked for', thing: 'change of a final mark' },
+  mark_change_decided: { verb: 'decided on', thing: 'change of a final mark' },
+  final_submitted: { verb: 'submitted', thing: 'final mark' },
+  finals_submitted: { verb: 'submitted', thing: 'final marks' },
+  assignment_created: { verb: 'created', thing: 'assignment' },
+  assignment_changed: { verb: 'changed', thing: 'assignment' },
+  assignment_deleted: { verb: 'deleted', thing: 'assignment' },
+  attendance_marked: { verb: 'took', thing: 'attendance' },
+  attendance_corrected: { verb: 'corrected', thing: 'attendance' },
+  attendance_read: { verb: 'read', thing: 'attendance' },
+  absences_read: { verb: 'read', thing: 'absences' },
+  transcript_read: { verb: 'read', thing: 'transcript' },
+  calendar_feed_made: { verb: 'made', thing: 'calendar address' },
+  calendar_feed_revoked: { verb: 'ended', thing: 'calendar address' },
 };
 
 export const knownActions = Object.keys(known);

@@ -57,6 +57,12 @@ test.each<[Partial<AuditEntry>, string]>([
     { action: 'marks_read', subject: ada, course: cs101 },
     'Alex Rivera read the marks of Ada Lovelace in CS101',
   ],
+  [{ action: 'student_enrolled', subject: ada, course: cs101 }, 'Alex Rivera enrolled Ada Lovelace in CS101'],
+  [{ action: 'student_dropped', subject: ada, course: cs101 }, 'Alex Rivera removed Ada Lovelace from CS101'],
+  [
+    { action: 'assignment_created', course: cs101, facts: { name: 'Essay' } },
+    'Alex Rivera created the assignment Essay of CS101',
+  ],
   [{ action: 'never_heard_of_it', actor: null, course: cs101 }, 'UEMS itself it the never heard of of CS101'],
 ])('%o', (fields, sentence) => {
   expect(say(fields)).toBe(sentence);
