@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::http::overload::Gate;
 use crate::ids::SessionId;
 use crate::metrics::Metrics;
+use crate::payments;
 
 /// Cheap to clone; one per process.
 #[derive(Clone)]
@@ -21,7 +22,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// Every request's connections.
     pub db: PgPool,
-    /// Two connections of their own for health and metrics, so that a full pool does not look like a dead server.
+    /// Connections of their own for health, metrics and the payment provider's events, so that a full pool neither looks
+    /// like a dead server nor loses money.
     pub reserve: PgPool,
     pub config: Config,
     pub clock: Clock,
@@ -34,6 +36,10 @@ pub struct Parts {
     pub passwords: PasswordHasher,
     /// Bounds the registrations in front of the database: half the pool at once, a bounded queue, then 503.
     pub registrations: Gate,
+    /// Bounds the provider's events: half of the reserve at once.
+    pub webhooks: Gate,
+    /// Who takes the money.
+    pub payments: payments::Provider,
     /// Sessions found alive less than a second ago; so a revocation takes effect everywhere within one.
     pub sessions: Cache<SessionId, Option<LiveSession>>,
     /// False once a stop was asked for: readiness goes off before the listener closes.
@@ -47,6 +53,8 @@ impl App {
             tokens: Tokens::new(&config.auth.jwt_secret),
             passwords: PasswordHasher::new(config.auth.password_hash),
             registrations: Gate::new(writers, config.database.write_queue, Duration::from_secs(10)),
+            webhooks: Gate::new(2, 1024, Duration::from_secs(10)),
+            payments: payments::Provider::new(&config, &db),
             sessions: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_millis(900)).build(),
             metrics: Metrics::new(&config),
             started_at: Clock::default().now(),

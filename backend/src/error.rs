@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::ids::PaymentId;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,14 @@ pub enum Error {
     Overloaded,
     #[error("the request took too long and was given up; check whether it took effect before you repeat it")]
     TimedOut,
+    #[error("{0}")]
+    BadSignature(crate::stripe::signature::Rejected),
+    /// The payment provider said no where it should not have; the payment stays.
+    #[error("the payment provider did not accept the request; the payment is kept and can be taken up again")]
+    ProviderFailed { payment: PaymentId },
+    /// The payment provider did not answer in time; the payment stays.
+    #[error("the payment provider does not answer; nothing is lost, try again in a moment")]
+    ProviderUnavailable { payment: PaymentId },
     /// A probe's answer: why no requests should come here now.
     #[error("{0}")]
     Unavailable(&'static str),
@@ -178,6 +188,7 @@ pub const KINDS: &[(&str, Severity)] = &[
     ("enrollment_conflict", Severity::Warning),
     ("rate_limit", Severity::Warning),
     ("overload", Severity::Error),
+    ("external_api", Severity::Error),
     ("database", Severity::Critical),
     ("internal", Severity::Critical),
 ];
@@ -203,6 +214,11 @@ impl Error {
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "validation"),
             Self::KeyReused => (S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "validation"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "rate_limit"),
+            Self::BadSignature(_) => (S::BAD_REQUEST, "bad_signature", "authentication"),
+            Self::ProviderFailed { .. } => (S::BAD_GATEWAY, "payment_provider_failed", "external_api"),
+            Self::ProviderUnavailable { .. } => {
+                (S::SERVICE_UNAVAILABLE, "payment_provider_unavailable", "external_api")
+            }
             Self::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "overload"),
             Self::TimedOut => (S::SERVICE_UNAVAILABLE, "timed_out", "overload"),
             Self::Unavailable(_) => (S::SERVICE_UNAVAILABLE, "unavailable", "overload"),
@@ -227,7 +243,10 @@ impl Error {
     pub fn severity(&self) -> Severity {
         match self {
             Self::Internal(_) | Self::Database(_) => Severity::Critical,
-            Self::Overloaded | Self::TimedOut => Severity::Error,
+            Self::Overloaded
+            | Self::TimedOut
+            | Self::ProviderFailed { .. }
+            | Self::ProviderUnavailable { .. } => Severity::Error,
             _ => Severity::Warning,
         }
     }
@@ -236,6 +255,7 @@ impl Error {
         match self {
             Self::RateLimited { retry_after } => Some(*retry_after),
             Self::Overloaded | Self::TimedOut => Some(1),
+            Self::ProviderUnavailable { .. } => Some(10),
             _ => None,
         }
     }
@@ -246,6 +266,9 @@ impl Error {
         let (errors, facts) = match self {
             Self::Invalid(errors) => (errors.clone(), Map::new()),
             Self::Refused(refusal) => (vec![], refusal.facts.clone()),
+            Self::ProviderFailed { payment } | Self::ProviderUnavailable { payment } => {
+                (vec![], Map::from_iter([("payment_id".to_owned(), payment.0.to_string().into())]))
+            }
             Self::Stale(current) => (vec![], Map::from_iter([("current".to_owned(), (**current).clone())])),
             _ => (vec![], Map::new()),
         };

@@ -32,8 +32,12 @@ pub mod ids;
 pub mod import;
 /// Periodic tasks.
 pub mod jobs;
+/// The student's account: charges and postings.
+pub mod ledger;
 /// Every metric.
 pub mod metrics;
+/// Payments by card, refunds, the provider's events, reconciliation.
+pub mod payments;
 /// Who may do what.
 pub mod policy;
 /// Every route, then the middleware.
@@ -44,6 +48,8 @@ pub mod secret;
 pub mod seed;
 /// Accept loop, time limits, clean stop.
 pub mod server;
+/// Stripe's API, its signatures, and a stand-in for both.
+pub mod stripe;
 /// JSON log lines, spans, trace ids.
 pub mod telemetry;
 /// Terms, their dates and registration windows; the institution's settings.

@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 use prometheus::core::Collector;
 use prometheus::proto::LabelPair;
 use prometheus::{
-    Encoder, GaugeVec, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry, TextEncoder,
+    CounterVec, Encoder, GaugeVec, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry,
+    TextEncoder,
 };
 
 use crate::app::App;
@@ -29,6 +30,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub const BUILD_DATE: &str = env!("UEMS_BUILD_DATE");
 
 const REQUEST_BUCKETS: &[f64] = &[0.01, 0.05, 0.1, 0.5, 1.0, 2.5, 5.0, 10.0];
+const PAYMENT_BUCKETS: &[f64] = &[0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 const STATEMENT_BUCKETS: &[f64] = &[0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0];
 
 /// Statements are timed by the tracing layer of [`crate::telemetry`], which exists before any `App`:
@@ -63,6 +65,14 @@ pub struct Metrics {
     pub enrollments: IntCounterVec,
     /// Registrations refused because times clash.
     pub enrollment_conflicts: IntCounter,
+    /// Payments by what became of them and what they are for; a partial refund changes nothing here.
+    pub payments: IntCounterVec,
+    /// Dollars of payments that succeeded, by what they are for.
+    pub payments_amount_usd: CounterVec,
+    /// Seconds to have the provider make or find an intent.
+    pub payment_processing_seconds: HistogramVec,
+    /// Events of the payment provider: processed, failed (not accepted, or flagged), duplicate.
+    pub stripe_webhook_events: IntCounterVec,
     /// Connections of this process's pool, by state: idle, active.
     pub database_connections: IntGaugeVec,
     /// The most it may have.
@@ -134,6 +144,27 @@ impl Metrics {
             ),
             enrollment_conflicts: declare
                 .counter("uems_enrollment_conflicts_total", "Total number of schedule conflict rejections"),
+            payments: counters(
+                "uems_payments_total",
+                "Total number of payment transactions",
+                &["status", "payment_type"],
+            ),
+            payments_amount_usd: declare.real_counters(
+                "uems_payments_amount_usd_total",
+                "Total payment amount in USD",
+                &["payment_type"],
+            ),
+            payment_processing_seconds: declare.histogram(
+                "uems_payment_processing_duration_seconds",
+                "Time taken to process payment transactions",
+                &[],
+                PAYMENT_BUCKETS,
+            ),
+            stripe_webhook_events: counters(
+                "uems_stripe_webhook_events_total",
+                "Total number of Stripe webhook events received",
+                &["event_type", "status"],
+            ),
             database_connections: gauges(
                 "uems_database_connections",
                 "Number of database connections of this process",
@@ -189,6 +220,14 @@ impl Metrics {
         for (kind, severity) in error::KINDS {
             self.application_errors.with_label_values(&[*kind, severity.as_str()]);
         }
+        for kind in crate::payments::PaymentType::ALL {
+            for status in ["pending", "processing", "succeeded", "failed", "refunded"] {
+                self.payments.with_label_values(&[status, kind.as_str()]);
+            }
+            self.payments_amount_usd.with_label_values(&[kind.as_str()]);
+        }
+        self.payment_processing_seconds.with_label_values::<&str>(&[]);
+        self.stripe_webhook_events.with_label_values(&["unknown", "failed"]);
     }
 
     /// What the request metrics say so far, all routes together.

@@ -96,6 +96,16 @@ pub enum Action {
     },
     DeleteMark,
     DecideMarkChange,
+    /// Read payments, charges, the account.
+    ReadPaymentsOf {
+        user: UserId,
+    },
+    /// Begin a payment and take it up again.
+    PayFor {
+        student: UserId,
+    },
+    /// Charge, waive, refund, reconcile; see everybody's payments.
+    ManagePayments,
     ReadAudit,
     /// See numbers about everything: dashboard, enrolments, revenue, unmet demand.
     ReadAnalytics,
@@ -151,6 +161,15 @@ impl Actor {
             (Action::Drop { student }, Student) => (mine(student), "only an admin drops somebody else"),
             (Action::Drop { .. }, Teacher) => (false, "only students drop, or an admin for them"),
             (Action::OverrideEnrollment, Teacher | Student) => (false, "only an admin enrols above capacity"),
+            (Action::ReadPaymentsOf { user }, Student) => {
+                (mine(user), "only an admin reads another's payments")
+            }
+            (Action::ReadPaymentsOf { .. }, Teacher) => (false, "teachers do not see payments"),
+            (Action::PayFor { student }, Student) => (mine(student), "only an admin pays for somebody else"),
+            (Action::PayFor { .. }, Teacher) => (false, "only students pay, or an admin for them"),
+            (Action::ManagePayments, Teacher | Student) => {
+                (false, "only an admin manages charges and refunds")
+            }
             (Action::ManageTerms, Teacher | Student) => (false, "only an admin changes a term"),
             (Action::TakeAttendance { teacher }, Teacher) => {
                 (teaches(teacher), "only an admin or the assigned teacher takes attendance")
@@ -241,6 +260,11 @@ mod tests {
             ("write another's marks", Action::WriteMarks { teacher: Some(other) }),
             ("take a mark away", Action::DeleteMark),
             ("decide on final marks", Action::DecideMarkChange),
+            ("read own payments", Action::ReadPaymentsOf { user: me }),
+            ("read another's payments", Action::ReadPaymentsOf { user: other }),
+            ("pay for self", Action::PayFor { student: me }),
+            ("pay for another", Action::PayFor { student: other }),
+            ("manage payments", Action::ManagePayments),
             ("read the audit log", Action::ReadAudit),
             ("read analytics", Action::ReadAnalytics),
             ("performance of own courses", Action::ReadPerformance { teacher: Some(me) }),
@@ -292,6 +316,11 @@ mod tests {
         write another's marks         ✔ ✘ ✘
         take a mark away              ✔ ✘ ✘
         decide on final marks         ✔ ✘ ✘
+        read own payments             ✔ ✘ ✔
+        read another's payments       ✔ ✘ ✘
+        pay for self                  ✔ ✘ ✔
+        pay for another               ✔ ✘ ✘
+        manage payments               ✔ ✘ ✘
         read the audit log            ✔ ✘ ✘
         read analytics                ✔ ✘ ✘
         performance of own courses    ✔ ✔ ✘

@@ -20,7 +20,10 @@ use crate::config::Environment;
 use crate::error::Error;
 use crate::http::extract::MostBytes;
 use crate::http::{document, request_log, ui};
-use crate::{analytics, attendance, audit, auth, courses, enrollments, grades, health, terms, users};
+use crate::{
+    analytics, attendance, audit, auth, courses, enrollments, grades, health, ledger, payments, stripe,
+    terms, users,
+};
 
 /// Longest time a request may take.
 const MOST_TIME: Duration = Duration::from_secs(30);
@@ -45,6 +48,7 @@ const LARGE_BODY: usize = 8 * 1024 * 1024;
         (name = "terms", description = "Terms and the institution's settings"),
         (name = "audit", description = "Who did what to whose record"),
         (name = "analytics", description = "Numbers, each defined in docs/analytics.md"),
+        (name = "payments", description = "Charges, accounts, payments, refunds"),
         (name = "health", description = "For load balancers and monitoring"),
     )
 )]
@@ -111,6 +115,20 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(analytics::analytics_revenue))
         .routes(routes!(analytics::analytics_performance))
         .routes(routes!(analytics::analytics_unmet_demand))
+        .routes(routes!(payments::list_payments))
+        .routes(routes!(payments::payment_settings))
+        .routes(routes!(payments::create_intent))
+        .routes(routes!(payments::webhook))
+        .routes(routes!(payments::list_reconciliations, payments::run_reconciliation))
+        .routes(routes!(payments::get_payment))
+        .routes(routes!(payments::payment_history))
+        .routes(routes!(payments::payment_receipt))
+        .routes(routes!(payments::retry_payment))
+        .routes(routes!(payments::refund_payment))
+        .routes(routes!(ledger::user_account))
+        .routes(routes!(ledger::list_charges, ledger::create_charge))
+        .routes(routes!(ledger::assess_charges))
+        .routes(routes!(ledger::waive_charge))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::live))
@@ -147,6 +165,7 @@ pub fn router(app: App) -> Router {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
         )))
+        .merge(sandbox(&app))
         .fallback(ui::serve)
         .method_not_allowed_fallback(|| async { Error::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(app.config.server.max_body_bytes))
@@ -164,6 +183,14 @@ pub fn router(app: App) -> Router {
         router
     };
     router.with_state(app)
+}
+
+/// The stand-in for Stripe, where there is no Stripe.
+fn sandbox(app: &App) -> Router<App> {
+    match &app.payments.sandbox {
+        Some(sandbox) => Router::new().nest(payments::SANDBOX_PATH, stripe::sandbox::router(sandbox.clone())),
+        None => Router::new(),
+    }
 }
 
 fn fixed_header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -12,13 +12,13 @@ use uems::app::App;
 use uems::config::Config;
 use uems::db::embedded::{Claim, Database};
 use uems::server::Limits;
-use uems::{db, jobs, router, server, telemetry};
+use uems::{db, jobs, router, server, stripe, telemetry};
 
 use super::seed;
 use super::signals::Signals;
 
-/// Connections for health and metrics.
-const RESERVE: u32 = 2;
+/// Connections for health and metrics, and as many for the payment provider's events.
+const RESERVE: u32 = 4;
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -82,6 +82,12 @@ async fn serve(
     let (address, options) = (listener.local_addr()?, database.options());
     let pool = db::pool(options.clone(), config.database.db_connections);
     let app = App::new(pool, db::pool(options, RESERVE), config.clone());
+    let events = app.payments.sandbox.clone().map(|sandbox| {
+        let host =
+            if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
+        let webhook = format!("http://{host}:{}/api/v1/payments/webhook", address.port());
+        tokio::spawn(stripe::sandbox::deliver_forever(sandbox, webhook))
+    });
     let jobs = jobs::start(&app);
     let (stop, stopped) = oneshot::channel();
     let limits = Limits::default();
@@ -102,6 +108,9 @@ async fn serve(
     tracing::info!(event = "stopping", "Finishing the running requests; a second signal cuts them off");
     app.accepting.store(false, Ordering::Relaxed);
     drop(jobs);
+    if let Some(events) = events {
+        events.abort();
+    }
     let _ = stop.send(());
     tokio::select! {
         () = async { serving.await; app.db.close().await; app.reserve.close().await } => {}

@@ -54,6 +54,21 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrDefault<T> {
     }
 }
 
+/// A body as it came, byte for byte, for what is signed.
+#[derive(Clone, Debug)]
+pub struct Raw(pub Bytes);
+
+impl FromRequest<App> for Raw {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        if !is_json(&request) {
+            return Err(Error::UnsupportedMediaType);
+        }
+        body(request, app).await.map(Self)
+    }
+}
+
 fn is_json(request: &Request) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();

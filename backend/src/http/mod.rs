@@ -28,5 +28,5 @@ pub mod ui;
 /// Collecting what is wrong with a request, field by field.
 pub mod validate;
 
-pub use extract::{Json, JsonOrDefault, Path, Query};
+pub use extract::{Json, JsonOrDefault, Path, Query, Raw};
 pub use page::Page;

@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::app::App;
 use crate::enrollments;
 use crate::error::Result;
+use crate::payments;
 use crate::policy::Role;
 
 /// Starts them all; they end when the set is dropped.
@@ -19,6 +20,8 @@ pub fn start(app: &App) -> JoinSet<()> {
     jobs.spawn(every(Duration::from_secs(600), "cleanup", app.clone(), cleanup));
     jobs.spawn(every(Duration::from_secs(30), "settle_waitlists", app.clone(), settle_waitlists));
     jobs.spawn(every(Duration::from_secs(300), "metric_sync", app.clone(), metric_sync));
+    jobs.spawn(every(Duration::from_secs(30), "take_up_payments", app.clone(), payments::take_up));
+    jobs.spawn(every(Duration::from_secs(900), "reconcile_payments", app.clone(), reconcile_payments));
     jobs
 }
 
@@ -83,4 +86,13 @@ async fn metric_sync(app: &App) -> Result<u64> {
         );
     }
     Ok(0)
+}
+
+/// Compares the books with the payment provider's, three days back, and repairs what is certain.
+async fn reconcile_payments(app: &App) -> Result<u64> {
+    if app.payments.kind == payments::ProviderKind::None {
+        return Ok(0);
+    }
+    let done = payments::reconcile(app, &payments::Options::days(app, 3, true)).await?;
+    Ok(done.repaired as u64)
 }

@@ -8,10 +8,11 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uems::auth::Tokens;
-use uems::ids::{CourseId, SessionId, UserId};
+use uems::ids::{ChargeId, CourseId, PaymentId, SessionId, UserId};
 
 use crate::grades::Marks;
 use crate::openapi::{is_documented, operations};
+use crate::payments::settled;
 use crate::support::{Actor, Answer, TestApp};
 
 /// ada is the student in question, enrolled in the section in question, which tina teaches; bob and tom are a student
@@ -87,6 +88,24 @@ GET    /analytics/revenue                     401  403  403  403  403  200  401 
 GET    /analytics/performance                 401  403  403  200  200  200  401     401     401
 GET    /analytics/performance course          401  403  403  200  404  200  401     401     401
 GET    /analytics/unmet-demand                401  403  403  403  403  200  401     401     401
+GET    /payments                              401  200  200  403  403  200  401     401     401
+GET    /payments/config                       401  200  200  403  403  200  401     401     401
+POST   /payments/create-intent                401  201  201  403  403  422  401     401     401
+POST   /payments/create-intent bob            401  403  201  403  403  201  401     401     401
+POST   /payments/create-intent charge         401  201  404  403  403  201  401     401     401
+POST   /payments/webhook                      400  400  400  400  400  400  400     400     400
+GET    /payments/reconciliation               401  403  403  403  403  200  401     401     401
+POST   /payments/reconciliation               401  403  403  403  403  200  401     401     401
+GET    /payments/{id}                         401  200  404  403  403  200  401     401     401
+GET    /payments/{id}/history                 401  200  404  403  403  200  401     401     401
+GET    /payments/{id}/receipt                 401  200  404  403  403  200  401     401     401
+POST   /payments/{id}/retry                   401  409  404  403  403  409  401     401     401
+POST   /payments/{id}/refund                  401  403  403  403  403  201  401     401     401
+GET    /users/{id}/account                    401  200  404  403  403  200  401     401     401
+GET    /charges                               401  200  200  403  403  200  401     401     401
+POST   /charges                               401  403  403  403  403  201  401     401     401
+POST   /charges/assess                        401  403  403  403  403  200  401     401     401
+POST   /charges/{id}/waive                    401  403  403  403  403  200  401     401     401
 GET    /health                                200  200  200  200  200  200  200     200     200
 GET    /health/ready                          200  200  200  200  200  200  200     200     200
 GET    /health/live                           200  200  200  200  200  200  200     200     200
@@ -125,6 +144,13 @@ POST   /grades/course/{course_id}/assignments 401  404  404  404  404  404  401 
 PUT    /grades/assignments/{id}               401  403  403  404  404  404  401     401     401
 DELETE /grades/assignments/{id}               401  403  403  404  404  404  401     401     401
 PUT    /grades/change-requests/{id}           401  403  403  403  403  404  401     401     401
+GET    /payments/{id}                         401  404  404  403  403  404  401     401     401
+GET    /payments/{id}/history                 401  404  404  403  403  404  401     401     401
+GET    /payments/{id}/receipt                 401  404  404  403  403  404  401     401     401
+POST   /payments/{id}/retry                   401  404  404  403  403  404  401     401     401
+POST   /payments/{id}/refund                  401  403  403  403  403  404  401     401     401
+GET    /users/{id}/account                    401  404  404  403  403  404  401     401     401
+POST   /charges/{id}/waive                    401  403  403  403  403  404  401     401     401
 ";
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -239,6 +265,9 @@ struct Scene {
     enrollment: String,
     attendance: String,
     marks: Marks,
+    /// Of ada, and paid; a part of the charge is still due.
+    payment: PaymentId,
+    charge: ChargeId,
 }
 
 impl Scene {
@@ -254,6 +283,7 @@ impl Scene {
         let enrollment = ada.enroll(course).await.expect(201).id();
         let attendance = uems.marked(&enrollment).await;
         let marks = Marks::set(uems, course, &enrollment).await;
+        let (payment, charge) = settled(uems, ada.id).await;
         let (expired, foreign) = (expired(&root).await, foreign(&root).await);
         let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
         let callers = vec![
@@ -278,6 +308,8 @@ impl Scene {
             enrollment,
             attendance,
             marks,
+            payment,
+            charge,
         }
     }
 
@@ -292,9 +324,15 @@ impl Scene {
                 self.attendance.clone(),
             ),
         };
+        let (payment, charge) = match missing {
+            true => (PaymentId::new(), ChargeId::new()),
+            false => (self.payment, self.charge),
+        };
         let id = match row.path.split('/').nth(1) {
             Some("users") => ada,
             Some("attendance") => attendance,
+            Some("payments") => payment.to_string(),
+            Some("charges") => charge.to_string(),
             _ => course.clone(),
         };
         let path = if missing { row.path.clone() } else { self.marks.address(&row.path) };
@@ -357,6 +395,18 @@ impl Scene {
             ("PUT /attendance/course/{course_id}/bulk", _) => {
                 json!({ "date": "2025-09-02", "records": [{ "enrollment_id": self.enrollment, "status": "absent" }] })
             }
+            ("POST /payments/create-intent", "bob") => {
+                json!({ "amount": "10.00", "payment_type": "fees", "user_id": self.bob })
+            }
+            ("POST /payments/create-intent", "charge") => json!({ "charge_id": self.charge }),
+            ("POST /payments/create-intent", _) => json!({ "amount": "10.00", "payment_type": "fees" }),
+            ("POST /payments/webhook", _) => json!({}),
+            ("POST /payments/{id}/refund", _) => json!({ "reason": "asked for" }),
+            ("POST /charges", _) => json!({ "user_id": self.bob, "kind": "fees", "amount": "10.00" }),
+            ("POST /charges/assess", _) => {
+                json!({ "semester": "fall", "year": 2025, "kind": "fees", "basis": "flat", "amount": 10 })
+            }
+            ("POST /charges/{id}/waive", _) => json!({ "reason": "scholarship" }),
             ("PUT /terms/{year}/{semester}", _) => json!({}),
             (operation, _) if operation.contains(" /grades") => {
                 return self.marks.body(operation, &self.enrollment);

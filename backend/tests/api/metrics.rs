@@ -23,6 +23,10 @@ const DESIGN: &[(&str, &str, &[&str], &str)] = &[
     ("uems_enrollments_total", "counter", &["status"], ""),
     ("uems_course_capacity_utilization", "gauge", &["course_code"], ""),
     ("uems_enrollment_conflicts_total", "counter", &[], ""),
+    ("uems_payments_total", "counter", &["status", "payment_type"], ""),
+    ("uems_payments_amount_usd_total", "counter", &["payment_type"], ""),
+    ("uems_payment_processing_duration_seconds", "histogram", &[], "0.1 0.5 1 2 5 10 30"),
+    ("uems_stripe_webhook_events_total", "counter", &["event_type", "status"], ""),
     (
         "uems_database_query_duration_seconds",
         "histogram",

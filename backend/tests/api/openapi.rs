@@ -135,7 +135,8 @@ fn only_these_operations_are_for_everybody() {
             "POST /auth/register",
             "GET /health",
             "GET /health/live",
-            "GET /health/ready"
+            "GET /health/ready",
+            "POST /payments/webhook"
         ]
     );
 }

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
-use uems::ids::{CourseId, EnrollmentId};
+use uems::ids::{ChargeId, CourseId, EnrollmentId, PaymentId, UserId};
 
 use crate::grades::Marks;
 use crate::openapi::operations;
@@ -83,6 +83,8 @@ struct Targets {
     enrollment: String,
     attendance: String,
     marks: Marks,
+    payment: PaymentId,
+    charge: ChargeId,
 }
 
 impl Range {
@@ -92,19 +94,22 @@ impl Range {
         let enrollment = student.enroll(course).await.expect(201).id();
         let attendance = uems.marked(&enrollment).await;
         let marks = Marks::set(uems, course, &enrollment).await;
+        let (payment, charge) = crate::payments::settled(uems, student.id).await;
         Self {
             root: uems.admin("root").await,
-            targets: Targets { student, course, enrollment, attendance, marks },
+            targets: Targets { student, course, enrollment, attendance, marks, payment, charge },
             wrong: vec![],
         }
     }
 
     /// The address of an operation, of things that exist.
     fn address(&self, path: &str) -> String {
-        let Targets { student, course, enrollment, attendance, marks } = &self.targets;
+        let Targets { student, course, enrollment, attendance, marks, payment, charge } = &self.targets;
         let id = match path.split('/').nth(1) {
             Some("users") => student.id.to_string(),
             Some("attendance") => attendance.clone(),
+            Some("payments") => payment.to_string(),
+            Some("charges") => charge.to_string(),
             _ => course.to_string(),
         };
         let path = marks.address(path);
@@ -232,6 +237,16 @@ fn good_body(method: &str, path: &str) -> Value {
         ("PUT", "/attendance/course/{course_id}/bulk") => {
             json!({ "date": "2025-09-08", "records": [{ "enrollment_id": EnrollmentId::new(), "status": "late" }] })
         }
+        ("POST", "/payments/create-intent") => {
+            json!({ "amount": "10.00", "payment_type": "fees", "user_id": UserId::new() })
+        }
+        ("POST", "/payments/reconciliation") => json!({ "apply": false }),
+        ("POST", "/payments/{id}/refund") => json!({ "amount": "0.01", "reason": "asked for" }),
+        ("POST", "/charges") => json!({ "user_id": UserId::new(), "kind": "fees", "amount": "10.00" }),
+        ("POST", "/charges/assess") => {
+            json!({ "semester": "fall", "year": 2025, "kind": "fees", "basis": "flat", "amount": 10 })
+        }
+        ("POST", "/charges/{id}/waive") => json!({ "amount": "0.01", "reason": "scholarship" }),
         ("PUT", "/terms/{year}/{semester}") => json!({}),
         (method, path) if path.starts_with("/grades") => crate::grades::example(method, path)
             .unwrap_or_else(|| panic!("{method} {path} takes a body: give an example of one in `grades`")),

@@ -1,0 +1,86 @@
+//! Stored events of the provider.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+
+use super::events::Outcome;
+use crate::error::Result;
+use crate::ids::PaymentId;
+use crate::stripe::{Event, EventData};
+
+/// Stores an event if it is new. Waits for somebody who is storing the same one.
+pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool> {
+    let mut object = event.data.object.clone();
+    // Whoever has it can pay; nobody needs it here.
+    if let Some(fields) = object.as_object_mut() {
+        fields.remove("client_secret");
+    }
+    let payload = json!({ "id": event.id, "type": event.kind, "created": event.created, "livemode": event.livemode, "data": { "object": object } });
+    let new = sqlx::query!(
+        "insert into stripe_events (id, type, livemode, occurred_at, payload, outcome)
+         values ($1, $2, $3, $4, $5, 'nothing_new') on conflict (id) do nothing",
+        event.id,
+        event.kind.chars().take(100).collect::<String>(),
+        event.livemode,
+        DateTime::from_timestamp(event.created, 0).unwrap_or_default(),
+        payload
+    );
+    Ok(new.execute(db).await?.rows_affected() > 0)
+}
+
+pub async fn conclude(
+    db: &mut PgConnection,
+    id: &str,
+    outcome: Outcome,
+    payment: Option<PaymentId>,
+) -> Result<()> {
+    sqlx::query!(
+        "update stripe_events set outcome = $2::text, reason = $3, payment_id = $4,
+             applied_at = case when $2::text = 'applied' then clock_timestamp() end
+         where id = $1",
+        id,
+        outcome.as_str(),
+        outcome.reason(),
+        payment.map(|id| id.0)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Events that wait for something else to become known of a payment, in the order they happened.
+pub async fn parked(db: &mut PgConnection, payment: PaymentId) -> Result<Vec<Event>> {
+    let rows = sqlx::query!(
+        "select id, type, livemode, occurred_at, payload from stripe_events
+         where payment_id = $1 and outcome = 'parked' order by occurred_at, id",
+        payment.0
+    );
+    let event = |row: (String, String, bool, DateTime<Utc>, Value)| Event {
+        id: row.0,
+        kind: row.1,
+        livemode: row.2,
+        created: row.3.timestamp(),
+        data: EventData { object: row.4.pointer("/data/object").cloned().unwrap_or_default() },
+    };
+    let rows = rows.fetch_all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| event((row.id, row.r#type, row.livemode, row.occurred_at, row.payload)))
+        .collect())
+}
+
+/// Whether the end of a dispute is known, whatever came first.
+pub async fn dispute_is_closed(db: &mut PgConnection, dispute: &str) -> Result<bool> {
+    let closed = sqlx::query_scalar!(
+        r#"select exists (select from stripe_events where type = 'charge.dispute.closed' and outcome in ('applied', 'flagged')
+               and payload #>> '{data,object,id}' = $1) as "closed!""#,
+        dispute
+    );
+    Ok(closed.fetch_one(db).await?)
+}
+
+/// Which of these events are stored.
+pub async fn known(db: &sqlx::PgPool, ids: &[String]) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar!("select id from stripe_events where id = any($1)", ids).fetch_all(db).await?)
+}

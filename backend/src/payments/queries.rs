@@ -1,0 +1,311 @@
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use sqlx::{PgConnection, PgPool};
+
+pub use super::lists::{find, list, refund_rows, refunds, steps};
+use super::model::{PaymentType, RefundStatus, Status};
+use super::rules::State;
+use crate::error::{Error, OnConstraint, Result};
+use crate::ids::{ChargeId, PaymentId, RefundId, UserId};
+use crate::terms::Semester;
+
+/// A payment about to be made.
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    pub user: UserId,
+    pub amount: Decimal,
+    pub currency: String,
+    pub payment_type: PaymentType,
+    pub semester: Option<Semester>,
+    pub year: Option<i32>,
+    pub description: Option<String>,
+    pub charge: Option<ChargeId>,
+}
+
+/// Stores a payment and its first step. Whoever was faster for the same charge is found by the unique index.
+pub async fn insert(db: &mut PgConnection, new: &NewPayment, actor: UserId) -> Result<PaymentId> {
+    sqlx::query_scalar!(
+        r#"with payment as (
+               insert into payments (user_id, amount, currency, status, payment_type, semester, year, description, charge_id)
+               values ($1, $2, $3, 'pending', $4, $5, $6, $7, $8) returning id
+           ), step as (
+               insert into payment_history (payment_id, status, timestamp, notes, actor_id)
+               select id, 'pending', clock_timestamp(), 'payment begun', $9 from payment
+           )
+           select id as "id: PaymentId" from payment"#,
+        new.user.0,
+        new.amount,
+        new.currency,
+        new.payment_type.as_str(),
+        new.semester.map(Semester::as_str),
+        new.year,
+        new.description,
+        new.charge.map(|id| id.0),
+        actor.0
+    )
+    .fetch_one(db)
+    .await
+    .on_constraint("payments_one_open_per_charge", || Error::Overloaded)
+}
+
+/// A payment as the provider's side needs it.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub id: PaymentId,
+    pub user_id: UserId,
+    pub amount: Decimal,
+    pub currency: String,
+    pub status: Status,
+    pub canceled: bool,
+    pub status_at: DateTime<Utc>,
+    pub settled_at: Option<DateTime<Utc>>,
+    pub payment_type: PaymentType,
+    pub charge_id: Option<ChargeId>,
+    pub description: Option<String>,
+    pub disputed_at: Option<DateTime<Utc>>,
+    pub refunded_amount: Decimal,
+    pub refund_claimed: Decimal,
+    pub stripe_payment_intent_id: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Facts {
+    pub fn state(&self) -> State {
+        State {
+            status: self.status,
+            canceled: self.canceled,
+            at: self.status_at,
+            settled_at: self.settled_at,
+        }
+    }
+}
+
+pub async fn facts(db: &PgPool, id: PaymentId) -> Result<Option<Facts>> {
+    let facts = sqlx::query_as!(
+        Facts,
+        "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+         from payments where id = $1",
+        id.0
+    );
+    Ok(facts.fetch_optional(db).await?)
+}
+
+pub async fn lock(db: &mut PgConnection, id: PaymentId) -> Result<Option<Facts>> {
+    let facts = sqlx::query_as!(
+        Facts,
+        "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+         from payments where id = $1 for no key update",
+        id.0
+    );
+    Ok(facts.fetch_optional(db).await?)
+}
+
+/// The payment an event is about: by its intent, else by what our request wrote into the intent's metadata.
+pub async fn lock_of_event(
+    db: &mut PgConnection,
+    intent: Option<&str>,
+    metadata: Option<PaymentId>,
+) -> Result<Option<Facts>> {
+    let facts = sqlx::query_as!(
+        Facts,
+        "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+         from payments where stripe_payment_intent_id = $1 or id = $2
+         order by (stripe_payment_intent_id = $1) desc nulls last limit 1 for no key update",
+        intent,
+        metadata.map(|id| id.0)
+    );
+    Ok(facts.fetch_optional(db).await?)
+}
+
+/// The payment of a charge that is still open, locked.
+pub async fn lock_open_of_charge(db: &mut PgConnection, charge: ChargeId) -> Result<Option<Facts>> {
+    let facts = sqlx::query_as!(
+        Facts,
+        "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+         from payments where charge_id = $1 and status in ('pending', 'processing', 'failed') and not canceled
+         for no key update",
+        charge.0
+    );
+    Ok(facts.fetch_optional(db).await?)
+}
+
+/// Writes down which intent is a payment's. Nothing happens when it is known; false when another one is.
+pub async fn link(db: &mut PgConnection, id: PaymentId, intent: &str) -> Result<bool> {
+    let linked = sqlx::query!(
+        "update payments set stripe_payment_intent_id = $2, updated_at = now()
+         where id = $1 and (stripe_payment_intent_id is null or stripe_payment_intent_id = $2)",
+        id.0,
+        intent
+    );
+    Ok(linked.execute(db).await?.rows_affected() > 0)
+}
+
+/// Writes the state a payment has come to, and the step.
+pub async fn set_state(
+    db: &mut PgConnection,
+    id: PaymentId,
+    state: &State,
+    failure_code: Option<&str>,
+    step: &Note<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "with payment as (
+             update payments set status = $2, canceled = $3, status_at = $4, settled_at = $5, failure_code = $6, updated_at = now()
+             where id = $1 returning id
+         )
+         insert into payment_history (payment_id, status, timestamp, webhook_event_id, webhook_data, notes)
+         select id, $2, clock_timestamp(), $7, $8, $9 from payment",
+        id.0,
+        state.status.as_str(),
+        state.canceled,
+        state.at,
+        state.settled_at,
+        failure_code,
+        step.event,
+        step.data,
+        step.text
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What is written beside a step.
+#[derive(Clone, Debug, Default)]
+pub struct Note<'a> {
+    /// The event that brought it.
+    pub event: Option<&'a str>,
+    pub data: Option<serde_json::Value>,
+    pub text: String,
+}
+
+/// A step that leaves the status as it is.
+pub async fn note_step(
+    db: &mut PgConnection,
+    payment: PaymentId,
+    step: &Note<'_>,
+    actor: Option<UserId>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into payment_history (payment_id, status, timestamp, webhook_event_id, webhook_data, notes, actor_id)
+         select id, status, clock_timestamp(), $2, $3, $4, $5 from payments where id = $1",
+        payment.0,
+        step.event,
+        step.data,
+        step.text,
+        actor.map(|actor| actor.0)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn set_disputed(db: &mut PgConnection, id: PaymentId, at: Option<DateTime<Utc>>) -> Result<()> {
+    sqlx::query!("update payments set disputed_at = $2, updated_at = now() where id = $1", id.0, at)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+// ── refunds ──
+
+/// A refund as the provider's side needs it.
+#[derive(Clone, Debug)]
+pub struct RefundFacts {
+    pub id: RefundId,
+    pub payment_id: PaymentId,
+    pub amount: Decimal,
+    pub status: RefundStatus,
+    pub stripe_refund_id: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// Claims a part of a payment for a refund; a check keeps the claims within what was paid.
+pub async fn insert_refund(
+    db: &mut PgConnection,
+    payment: PaymentId,
+    amount: Decimal,
+    stripe_id: Option<&str>,
+    reason: Option<&str>,
+    actor: Option<UserId>,
+) -> Result<RefundId> {
+    let id = sqlx::query_scalar!(
+        r#"with payment as (
+               update payments set refund_claimed = refund_claimed + $2, updated_at = now() where id = $1 returning id
+           )
+           insert into refunds (payment_id, amount, stripe_refund_id, reason, requested_by)
+           select id, $2, $3, $4, $5 from payment returning id as "id: RefundId""#,
+        payment.0,
+        amount,
+        stripe_id,
+        reason,
+        actor.map(|actor| actor.0)
+    );
+    Ok(id.fetch_one(db).await?)
+}
+
+pub async fn refund_facts(
+    db: &mut PgConnection,
+    id: Option<RefundId>,
+    stripe_id: Option<&str>,
+) -> Result<Option<RefundFacts>> {
+    let facts = sqlx::query_as!(
+        RefundFacts,
+        "select id, payment_id, amount, status, stripe_refund_id, created_at from refunds
+         where stripe_refund_id = $2 or id = $1
+         order by (stripe_refund_id = $2) desc nulls last limit 1",
+        id.map(|id| id.0),
+        stripe_id
+    );
+    Ok(facts.fetch_optional(db).await?)
+}
+
+pub async fn link_refund(db: &mut PgConnection, id: RefundId, stripe_id: &str) -> Result<bool> {
+    let linked = sqlx::query!(
+        "update refunds set stripe_refund_id = $2 where id = $1 and (stripe_refund_id is null or stripe_refund_id = $2)",
+        id.0,
+        stripe_id
+    );
+    Ok(linked.execute(db).await?.rows_affected() > 0)
+}
+
+/// Moves a refund on, and counts its payment's refunds anew.
+pub async fn set_refund(
+    db: &mut PgConnection,
+    refund: &RefundFacts,
+    status: RefundStatus,
+    at: DateTime<Utc>,
+    failure_code: Option<&str>,
+) -> Result<()> {
+    sqlx::query!(
+        "update refunds set status = $2::text, failure_code = $4,
+             settled_at = case when $2::text = 'succeeded' then $3 else settled_at end
+         where id = $1",
+        refund.id.0,
+        status.as_str(),
+        at,
+        failure_code
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update payments p set refunded_amount = r.succeeded, refund_claimed = r.claimed, updated_at = now(),
+             status = case when p.settled_at is null then p.status when r.succeeded = p.amount then 'refunded' else 'succeeded' end
+         from (select coalesce(sum(amount) filter (where status = 'succeeded'), 0) as succeeded,
+                   coalesce(sum(amount) filter (where status in ('pending', 'succeeded')), 0) as claimed
+               from refunds where payment_id = $1) r
+         where p.id = $1",
+        refund.payment_id.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn refund_made_at(db: &mut PgConnection, id: RefundId) -> Result<DateTime<Utc>> {
+    Ok(sqlx::query_scalar!("select created_at from refunds where id = $1", id.0).fetch_one(db).await?)
+}

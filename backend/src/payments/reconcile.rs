@@ -1,0 +1,223 @@
+//! Comparing our books with the provider's. What is certain is repaired: a payment whose intent was never made or never
+//! linked, an event that was never delivered, a refund that was never asked for. The rest is listed for a person.
+//!
+//! Every repair is one that may be made twice, so several replicas may do this at once.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::compare;
+use super::events;
+use super::findings::{Finding, FindingKind, Reconciliation};
+use super::queries::Facts;
+use super::reconcile_queries as ours;
+use super::{intents, queries, refunds, settle};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::ids::UserId;
+use crate::stripe::{Event, Failure, PaymentIntent};
+
+/// For how long the provider tells the same answer to the same key, with an hour to spare.
+const KEY_LIVES: TimeDelta = TimeDelta::hours(23);
+/// How far back a payment without an intent is looked for.
+const LONGEST: TimeDelta = TimeDelta::days(30);
+
+/// Findings that are kept; more of them are one fault, not many.
+const MOST_KEPT: usize = 1000;
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// From here on.
+    pub since: DateTime<Utc>,
+    /// Repair what is certain, or only tell.
+    pub apply: bool,
+    /// What is younger is still under way, and left alone.
+    pub grace: TimeDelta,
+    pub requested_by: Option<UserId>,
+}
+
+impl Options {
+    /// The last `days`, leaving alone what happened in the last minute.
+    pub fn days(app: &App, days: i64, apply: bool) -> Self {
+        let since = app.clock.now() - TimeDelta::days(days);
+        Self { since, apply, grace: TimeDelta::seconds(60), requested_by: None }
+    }
+}
+
+/// A comparison under way.
+pub struct Run<'a> {
+    pub app: &'a App,
+    pub options: &'a Options,
+    /// What is older than this should be known on both sides.
+    pub settled_before: DateTime<Utc>,
+    pub findings: Vec<Finding>,
+}
+
+impl Run<'_> {
+    pub fn found(&mut self, finding: Finding) {
+        tracing::warn!(
+            event = "reconciliation_finding",
+            function = "reconcile",
+            kind = finding.kind.as_str(),
+            payment_id = finding.payment_id.map(|id| id.to_string()),
+            stripe_id = finding.stripe_id,
+            repaired = finding.repaired,
+            "Our books and the payment provider's differ"
+        );
+        self.findings.push(finding);
+    }
+}
+
+/// Compares, repairs if that is wanted, and writes down what was found.
+pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
+    let started = app.clock.now();
+    let mut run = Run { app, options, settled_before: started - options.grace, findings: vec![] };
+    let unlinked = ours::unlinked(&app.db, run.settled_before).await?;
+    let oldest = unlinked.iter().map(|payment| payment.created_at).min().unwrap_or(options.since);
+    let since = options.since.min(oldest - TimeDelta::seconds(1)).max(started - LONGEST);
+    let stripe = app.payments.stripe()?;
+    let intents = stripe.list_intents(since.timestamp()).await.map_err(away)?;
+    link_payments(&mut run, unlinked, &intents).await?;
+    let refunds_there = stripe.list_refunds(since.timestamp()).await.map_err(away)?;
+    compare::ask_for_refunds(&mut run, &refunds_there).await?;
+    let mut missed = stripe.list_events(options.since.timestamp()).await.map_err(away)?;
+    missed.reverse();
+    take_missed(&mut run, missed).await?;
+    let payments_compared = compare::intents(&mut run, &intents).await?;
+    let refunds_compared = compare::refunds(&mut run, &refunds_there).await?;
+    let all = run.findings.len();
+    let repaired = run.findings.iter().filter(|finding| finding.repaired).count();
+    let done = Reconciliation {
+        id: uuid::Uuid::new_v4(),
+        started_at: started,
+        finished_at: app.clock.now(),
+        since: options.since,
+        applied: options.apply,
+        requested_by: options.requested_by,
+        payments_compared: payments_compared as i32,
+        refunds_compared: refunds_compared as i32,
+        repaired: repaired as i32,
+        unresolved: (all - repaired) as i32,
+        findings: run.findings.into_iter().take(MOST_KEPT).collect(),
+    };
+    ours::store(&app.db, &done).await?;
+    tracing::info!(
+        event = "reconciled",
+        function = "reconcile",
+        payments = done.payments_compared,
+        repaired = done.repaired,
+        unresolved = done.unresolved,
+        "Our books were compared with the payment provider's"
+    );
+    Ok(done)
+}
+
+/// Only the first part, for payments and refunds that a crash or an outage left half-way. Asks the provider only if
+/// there are any.
+pub async fn take_up(app: &App) -> Result<u64> {
+    if app.payments.stripe().is_err() {
+        return Ok(0);
+    }
+    let before = app.clock.now() - TimeDelta::seconds(15);
+    let payments = ours::unlinked(&app.db, before).await?;
+    let refunds_left = ours::unasked_refunds(&app.db, before).await?;
+    let mut done = 0;
+    for payment in payments.iter().filter(|payment| app.clock.now() - payment.created_at < KEY_LIVES) {
+        if let Err(error) = intents::open(app, payment.id).await {
+            return refused(error, done);
+        }
+        done += 1;
+    }
+    for refund in refunds_left.iter().filter(|refund| app.clock.now() - refund.created_at < KEY_LIVES) {
+        if let Err(error) = refunds::carry_out(app, refund.id).await {
+            return refused(error, done);
+        }
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// A refusal ends its payment; an outage ends this turn.
+fn refused(error: Error, done: u64) -> Result<u64> {
+    match error {
+        Error::Refused(_) | Error::ProviderUnavailable { .. } => Ok(done),
+        other => Err(other),
+    }
+}
+
+fn away(failure: Failure) -> Error {
+    anyhow::anyhow!("the payment provider could not be asked: {failure}").into()
+}
+
+/// Payments without an intent: link the one that was made for them, or have it made, or end them.
+async fn link_payments(run: &mut Run<'_>, unlinked: Vec<Facts>, intents: &[PaymentIntent]) -> Result<()> {
+    let mut made: HashMap<&str, Vec<&PaymentIntent>> = HashMap::new();
+    for intent in intents {
+        if let Some(payment) = intent.metadata.get("payment_id") {
+            made.entry(payment).or_default().push(intent);
+        }
+    }
+    for payment in unlinked {
+        let found = made.get(&*payment.id.to_string()).map(Vec::as_slice).unwrap_or_default();
+        let finding = match found {
+            [intent] if settle::difference(&payment, intent.amount, &intent.currency).is_none() => {
+                let mut finding = Finding::of(FindingKind::UnlinkedIntent, &payment).at(&intent.id);
+                if run.options.apply {
+                    let mut tx = run.app.db.begin().await?;
+                    finding.repaired = queries::link(&mut tx, payment.id, &intent.id).await?;
+                    tx.commit().await?;
+                }
+                finding
+            }
+            [] => {
+                let mut finding = Finding::of(FindingKind::MissingIntent, &payment);
+                if run.options.apply {
+                    finding.repaired = make_or_end(run.app, &payment).await?;
+                }
+                finding
+            }
+            [intent, ..] => Finding::of(FindingKind::SecondIntent, &payment).at(&intent.id),
+        };
+        run.found(finding);
+    }
+    Ok(())
+}
+
+async fn make_or_end(app: &App, payment: &Facts) -> Result<bool> {
+    if app.clock.now() - payment.created_at >= KEY_LIVES {
+        intents::end_without_intent(app, payment.id, "expired").await?;
+        return Ok(true);
+    }
+    match intents::open(app, payment.id).await {
+        Ok(_) => Ok(true),
+        Err(Error::Refused(_)) => Ok(true),
+        Err(Error::ProviderUnavailable { .. } | Error::ProviderFailed { .. }) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Events the provider has and we do not: their delivery failed, or we lost them.
+async fn take_missed(run: &mut Run<'_>, all: Vec<Event>) -> Result<()> {
+    let ids: Vec<String> = all.iter().map(|event| event.id.clone()).collect();
+    let known = super::event_queries::known(&run.app.db, &ids).await?;
+    let old = |event: &Event| event.created <= run.settled_before.timestamp();
+    let missed: Vec<Event> =
+        all.into_iter().filter(|event| old(event) && !known.contains(&event.id)).collect();
+    for event in missed {
+        if !events::concerns_us(&event.kind) {
+            continue;
+        }
+        let mut finding = Finding::new(FindingKind::MissedEvent).at(&event.id);
+        finding.detail = event.kind.clone();
+        if run.options.apply {
+            let mut tx = run.app.db.begin().await?;
+            let taken = events::take_in(run.app, &mut tx, &event).await?;
+            tx.commit().await?;
+            taken.effects.iter().for_each(|effect| effect.report(run.app));
+            finding.repaired = !matches!(taken.outcome, Some(events::Outcome::Flagged(_)));
+        }
+        run.found(finding);
+    }
+    Ok(())
+}
