@@ -334,6 +334,62 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/charges': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List charges. Students get their own. */
+    get: operations['list_charges'];
+    put?: never;
+    /** Charge a student. */
+    post: operations['create_charge'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/charges/assess': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Charge everybody who is registered in a term, the same or by credit.
+     * @description Once per student, term and kind: run again, it charges only who is new. Nobody's charge is changed; how many have
+     *     other credits now than they were charged for is told.
+     */
+    post: operations['assess_charges'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/charges/{id}/waive': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Forgive a charge, in full or in part. */
+    post: operations['waive_charge'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/courses': {
     parameters: {
       query?: never;
@@ -847,6 +903,195 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/payments': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List payments, newest first. Students get their own. */
+    get: operations['list_payments'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How to pay here: provider, keys for the browser, currencies, limits. */
+    get: operations['payment_settings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/create-intent': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Begin a payment.
+     * @description 201 with what a browser needs to pay; 200 when the charge has an open payment already, which is taken up (a double
+     *     click, a second tab). 502 or 503 when the provider does not answer in time: the payment is written down and
+     *     `payment_id` names it; repeat the request with the same key, or take it up with `POST /payments/{id}/retry`.
+     */
+    post: operations['create_intent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/reconciliation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The latest comparisons of our books with the payment provider's, and what they found. */
+    get: operations['list_reconciliations'];
+    put?: never;
+    /**
+     * Compare our books with the payment provider's now.
+     * @description What is certain is repaired (unless `apply` is false); the rest is listed. Doing it twice does no harm. What is
+     *     younger than a minute is left alone.
+     */
+    post: operations['run_reconciliation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/webhook': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Take an event of the payment provider.
+     * @description The body is Stripe's event, signed over its raw bytes (`Stripe-Signature`). Every event is stored once and applied
+     *     once; a repetition is answered 200. What does not fit our books is stored, flagged, and changes nothing.
+     */
+    post: operations['webhook'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One payment. */
+    get: operations['get_payment'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/{id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened to a payment, and its refunds. */
+    get: operations['payment_history'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/{id}/receipt': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The receipt of a payment that succeeded. */
+    get: operations['payment_receipt'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/{id}/refund': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Give a payment back, in full or in part.
+     * @description Never more than was paid, all refunds together, also when many are asked for at once. The answer is `pending`; the
+     *     provider says how it ends. 502 or 503 when the provider does not answer: the refund is written down and will be
+     *     carried out; the same key asks again.
+     */
+    post: operations['refund_payment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/{id}/retry': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take a payment up again: it waits for the payer, failed, or the provider did not answer when it was begun. */
+    post: operations['retry_payment'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/terms': {
     parameters: {
       query?: never;
@@ -920,6 +1165,23 @@ export interface paths {
     post?: never;
     /** Deactivate a person: ends their sessions, keeps their records. They can be activated again with a change. */
     delete: operations['deactivate_user'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/{id}/account': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A student's account: charges, postings, and what is owed. */
+    get: operations['user_account'];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -1001,6 +1263,33 @@ export interface components {
       student: components['schemas']['StudentRef'];
       tally: components['schemas']['Tally'];
     };
+    /** @description A student's account. */
+    Account: {
+      balances: components['schemas']['Balance'][];
+      /** @description What is to be paid first comes first. */
+      charges: components['schemas']['Charge'][];
+      /** @description Newest first. */
+      postings: components['schemas']['AccountLine'][];
+      user_id: components['schemas']['UserId'];
+    };
+    /** @description A line of an account. */
+    AccountLine: {
+      /**
+       * @description Positive: more is owed; negative: less.
+       * @example -5000.00
+       */
+      amount: string;
+      /** Format: date-time */
+      at: string;
+      charge_id?: components['schemas']['ChargeId'] | null;
+      currency: string;
+      /** Format: int64 */
+      id: number;
+      kind: components['schemas']['PostingKind'];
+      payment_id?: components['schemas']['PaymentId'] | null;
+      reason?: string | null;
+      refund_id?: components['schemas']['RefundId'] | null;
+    };
     /** @description People with a live session, by role. */
     ActiveUsers: {
       /** Format: int64 */
@@ -1011,6 +1300,44 @@ export interface components {
       teacher: number;
       /** Format: int64 */
       total: number;
+    };
+    /** @description Charges everybody who is registered in a term. */
+    AssessCharges: {
+      /** @example 350.00 */
+      amount: string;
+      basis: components['schemas']['Basis'];
+      /** @example USD */
+      currency?: string | null;
+      description?: string | null;
+      /** Format: date */
+      due_on?: string | null;
+      kind: components['schemas']['PaymentType'];
+      semester: components['schemas']['Semester'];
+      /** Format: int32 */
+      year: number;
+    };
+    Assessment: {
+      /**
+       * Format: int64
+       * @description Students who were charged now.
+       */
+      charged: number;
+      /**
+       * Format: int64
+       * @description Students who were charged before; nothing changed for them.
+       */
+      charged_before: number;
+      /**
+       * Format: int64
+       * @description Those of them whose credits are not the ones they were charged for.
+       */
+      credits_changed: number;
+      currency: string;
+      /**
+       * @description Of what was charged now.
+       * @example 105000.00
+       */
+      total: string;
     };
     /** @description A column of a gradebook. */
     Assignment: {
@@ -1087,6 +1414,14 @@ export interface components {
       full_name: string;
       id: components['schemas']['UserId'];
     };
+    /** @description What is owed in one currency; negative: the student has a credit. */
+    Balance: {
+      /** @example 1250.00 */
+      amount: string;
+      currency: string;
+    };
+    /** @enum {string} */
+    Basis: 'flat' | 'per_credit';
     /** @description Enrolments as they stand, by status. */
     ByStatus: {
       /** Format: int64 */
@@ -1200,6 +1535,49 @@ export interface components {
       /** @description Sentences for the person who made the change: students for whom a dated meeting and a class now clash. */
       warnings: string[];
     };
+    /** @description What a student owes for something. */
+    Charge: {
+      /** @example 5000.00 */
+      amount: string;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * @description What a charge per credit was computed from.
+       * @example 12.00
+       */
+      credits?: string | null;
+      /** @example USD */
+      currency: string;
+      description?: string | null;
+      /** Format: date */
+      due_on?: string | null;
+      id: components['schemas']['ChargeId'];
+      kind: components['schemas']['PaymentType'];
+      open_payment_id?: components['schemas']['PaymentId'] | null;
+      /**
+       * @description Still to be paid.
+       * @example 5000.00
+       */
+      outstanding: string;
+      /**
+       * @description Paid for it, less what was given back.
+       * @example 0.00
+       */
+      paid: string;
+      semester?: components['schemas']['Semester'] | null;
+      student_name: string;
+      student_number?: string | null;
+      user_id: components['schemas']['UserId'];
+      /** @example 0.00 */
+      waived: string;
+      /** Format: int32 */
+      year?: number | null;
+    };
+    /**
+     * Format: uuid
+     * @description What a student owes for something.
+     */
+    ChargeId: string;
     /** @enum {string} */
     Choice: 'approve' | 'reject';
     /** @description Two sections that meet at the same time. The first is absent when it is a schedule that is only being planned. */
@@ -1378,6 +1756,20 @@ export interface components {
        */
       weight?: string | null;
     };
+    CreateCharge: {
+      /** @example 120.00 */
+      amount: string;
+      /** @example USD */
+      currency?: string | null;
+      description?: string | null;
+      /** Format: date */
+      due_on?: string | null;
+      kind: components['schemas']['PaymentType'];
+      semester?: components['schemas']['Semester'] | null;
+      user_id: components['schemas']['UserId'];
+      /** Format: int32 */
+      year?: number | null;
+    };
     CreateCourse: {
       /** @description Assign the teacher although they teach another section at the same time. */
       allow_teacher_conflict?: boolean;
@@ -1413,6 +1805,35 @@ export interface components {
       score: string;
       /** @example 0.25 */
       weight?: string | null;
+    };
+    /** @description A wish to pay: a charge, whose amount counts, or an amount for something. */
+    CreateIntent: {
+      /**
+       * @description Decimal with at most two places, as a text or a number.
+       * @example 5000.00
+       */
+      amount?: string | null;
+      charge_id?: components['schemas']['ChargeId'] | null;
+      /**
+       * @description Left out: the institution's first.
+       * @example USD
+       */
+      currency?: string | null;
+      description?: string | null;
+      payment_type?: components['schemas']['PaymentType'] | null;
+      semester?: components['schemas']['Semester'] | null;
+      user_id?: components['schemas']['UserId'] | null;
+      /** Format: int32 */
+      year?: number | null;
+    };
+    CreateRefund: {
+      /**
+       * @description Decimal with at most two places, as a text or a number; left out: all that is left.
+       * @example 100.00
+       */
+      amount?: string | null;
+      /** @description Why, for the books. */
+      reason: string;
     };
     CreateUser: {
       department?: string | null;
@@ -1653,6 +2074,31 @@ export interface components {
     };
     /** @enum {string} */
     FinalVerdict: 'submitted' | 'unchanged' | 'no_final' | 'not_found';
+    /** @description A difference between the books. */
+    Finding: {
+      /** @description What each side says. */
+      detail: string;
+      kind: components['schemas']['FindingKind'];
+      payment_id?: components['schemas']['PaymentId'] | null;
+      refund_id?: components['schemas']['RefundId'] | null;
+      /** @description It was certain what to do, and it was done. */
+      repaired: boolean;
+      /** @description The provider's intent, refund or event. */
+      stripe_id?: string | null;
+    };
+    /** @enum {string} */
+    FindingKind:
+      | 'missing_intent'
+      | 'unlinked_intent'
+      | 'second_intent'
+      | 'orphan_intent'
+      | 'vanished_intent'
+      | 'missed_event'
+      | 'amount_differs'
+      | 'status_differs'
+      | 'missing_refund'
+      | 'orphan_refund'
+      | 'refund_differs';
     FullCourse: {
       /** Format: int32 */
       capacity: number;
@@ -1781,6 +2227,11 @@ export interface components {
        */
       status: string;
       version: string;
+    };
+    /** @description What happened to a payment, oldest first, and its refunds. */
+    History: {
+      items: components['schemas']['PaymentStep'][];
+      refunds: components['schemas']['Refund'][];
     };
     /** @description Marks so far of the students who sit in a course now. */
     InProgress: {
@@ -2109,6 +2560,54 @@ export interface components {
        */
       total: number;
     };
+    Page_Charge: {
+      items: {
+        /** @example 5000.00 */
+        amount: string;
+        /** Format: date-time */
+        created_at: string;
+        /**
+         * @description What a charge per credit was computed from.
+         * @example 12.00
+         */
+        credits?: string | null;
+        /** @example USD */
+        currency: string;
+        description?: string | null;
+        /** Format: date */
+        due_on?: string | null;
+        id: components['schemas']['ChargeId'];
+        kind: components['schemas']['PaymentType'];
+        open_payment_id?: components['schemas']['PaymentId'] | null;
+        /**
+         * @description Still to be paid.
+         * @example 5000.00
+         */
+        outstanding: string;
+        /**
+         * @description Paid for it, less what was given back.
+         * @example 0.00
+         */
+        paid: string;
+        semester?: components['schemas']['Semester'] | null;
+        student_name: string;
+        student_number?: string | null;
+        user_id: components['schemas']['UserId'];
+        /** @example 0.00 */
+        waived: string;
+        /** Format: int32 */
+        year?: number | null;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
     Page_Course: {
       items: {
         /**
@@ -2260,6 +2759,67 @@ export interface components {
        */
       total: number;
     };
+    Page_Payment: {
+      items: {
+        /**
+         * @description Decimal with two places.
+         * @example 5000.00
+         */
+        amount: string;
+        /** @description Waiting for the payer, or failed and not for good: `POST /payments/{id}/retry` takes it up again. */
+        can_retry: boolean;
+        charge_id?: components['schemas']['ChargeId'] | null;
+        /** Format: date-time */
+        created_at: string;
+        /**
+         * @description Three capital letters.
+         * @example USD
+         */
+        currency: string;
+        description?: string | null;
+        /** @description The payer objects to it at their bank. */
+        disputed: boolean;
+        /** @description Why the last attempt failed, in the provider's words for it, such as `insufficient_funds`. */
+        failure_code?: string | null;
+        id: components['schemas']['PaymentId'];
+        payment_type: components['schemas']['PaymentType'];
+        /**
+         * @description What can still be given back: paid, less refunds made or under way. Zero before it succeeded.
+         * @example 5000.00
+         */
+        refundable_amount: string;
+        /**
+         * @description What was given back.
+         * @example 0.00
+         */
+        refunded_amount: string;
+        semester?: components['schemas']['Semester'] | null;
+        /**
+         * Format: date-time
+         * @description When it succeeded, by the provider's clock.
+         */
+        settled_at?: string | null;
+        status: components['schemas']['PaymentStatus'];
+        stripe_payment_intent_id?: string | null;
+        student_name: string;
+        student_number?: string | null;
+        /** Format: date-time */
+        updated_at: string;
+        /** @description Who pays. */
+        user_id: components['schemas']['UserId'];
+        /** Format: int32 */
+        year?: number | null;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
     Page_UnmetDemand: {
       items: {
         /** @description Refusals by reason, most frequent first. */
@@ -2343,6 +2903,94 @@ export interface components {
        */
       total: number;
     };
+    /** @description A payment by card. */
+    Payment: {
+      /**
+       * @description Decimal with two places.
+       * @example 5000.00
+       */
+      amount: string;
+      /** @description Waiting for the payer, or failed and not for good: `POST /payments/{id}/retry` takes it up again. */
+      can_retry: boolean;
+      charge_id?: components['schemas']['ChargeId'] | null;
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * @description Three capital letters.
+       * @example USD
+       */
+      currency: string;
+      description?: string | null;
+      /** @description The payer objects to it at their bank. */
+      disputed: boolean;
+      /** @description Why the last attempt failed, in the provider's words for it, such as `insufficient_funds`. */
+      failure_code?: string | null;
+      id: components['schemas']['PaymentId'];
+      payment_type: components['schemas']['PaymentType'];
+      /**
+       * @description What can still be given back: paid, less refunds made or under way. Zero before it succeeded.
+       * @example 5000.00
+       */
+      refundable_amount: string;
+      /**
+       * @description What was given back.
+       * @example 0.00
+       */
+      refunded_amount: string;
+      semester?: components['schemas']['Semester'] | null;
+      /**
+       * Format: date-time
+       * @description When it succeeded, by the provider's clock.
+       */
+      settled_at?: string | null;
+      status: components['schemas']['PaymentStatus'];
+      stripe_payment_intent_id?: string | null;
+      student_name: string;
+      student_number?: string | null;
+      /** Format: date-time */
+      updated_at: string;
+      /** @description Who pays. */
+      user_id: components['schemas']['UserId'];
+      /** Format: int32 */
+      year?: number | null;
+    };
+    /**
+     * Format: uuid
+     * @description A payment by card.
+     */
+    PaymentId: string;
+    /** @description What a client needs to know to offer payments. */
+    PaymentSettings: {
+      /** @description Where the sandbox answers; nothing for Stripe itself, whose own script knows. */
+      api_url?: string | null;
+      currencies: string[];
+      default_currency: string;
+      /**
+       * @description Most of one payment.
+       * @example 999999.99
+       */
+      max_amount: string;
+      provider: components['schemas']['ProviderKind'];
+      /** @description For Stripe.js, or for the sandbox. */
+      publishable_key?: string | null;
+    };
+    /** @enum {string} */
+    PaymentStatus: 'pending' | 'processing' | 'succeeded' | 'failed' | 'refunded';
+    /** @description A step of a payment. */
+    PaymentStep: {
+      /** @description Who did it here; nobody when the provider said so. */
+      actor_name?: string | null;
+      /** @description What happened, for people. */
+      notes?: string | null;
+      status: components['schemas']['PaymentStatus'];
+      /** Format: date-time */
+      timestamp: string;
+    };
+    /**
+     * @description What is paid for.
+     * @enum {string}
+     */
+    PaymentType: 'tuition' | 'fees' | 'books' | 'other';
     PerformanceReport: {
       items: components['schemas']['CoursePerformance'][];
       /** @description Courses on all pages together. */
@@ -2372,6 +3020,8 @@ export interface components {
       /** Format: int64 */
       max: number;
     };
+    /** @enum {string} */
+    PostingKind: 'charge' | 'payment' | 'refund' | 'waiver' | 'reversal';
     Probe: {
       /**
        * @description Always `ok`; anything else is an error.
@@ -2395,6 +3045,11 @@ export interface components {
       /** @description `urn:uems:problem:<code>`. */
       type: string;
     };
+    /**
+     * @description Who takes the money.
+     * @enum {string}
+     */
+    ProviderKind: 'stripe' | 'sandbox' | 'none';
     PutTerm: {
       /** Format: date-time */
       drop_deadline?: string | null;
@@ -2406,6 +3061,58 @@ export interface components {
       registration_opens_at?: string | null;
       /** Format: date */
       starts_on?: string | null;
+    };
+    /** @description A payment that succeeded, to be printed. */
+    Receipt: {
+      institution: string;
+      /** Format: date-time */
+      issued_at: string;
+      /**
+       * @description Paid, less what was given back.
+       * @example 4900.00
+       */
+      net_amount: string;
+      /** @description Short, for people: the payment's id begins with it. */
+      number: string;
+      payment: components['schemas']['Payment'];
+      /** @description Refunds that succeeded. */
+      refunds: components['schemas']['Refund'][];
+    };
+    Received: {
+      received: boolean;
+    };
+    /** @description A comparison of our books with the provider's. */
+    Reconciliation: {
+      /** @description What was certain was repaired; otherwise only told. */
+      applied: boolean;
+      findings: components['schemas']['Finding'][];
+      /** Format: date-time */
+      finished_at: string;
+      /** Format: uuid */
+      id: string;
+      /** Format: int32 */
+      payments_compared: number;
+      /** Format: int32 */
+      refunds_compared: number;
+      /** Format: int32 */
+      repaired: number;
+      requested_by?: components['schemas']['UserId'] | null;
+      /**
+       * Format: date-time
+       * @description It looked from here on.
+       */
+      since: string;
+      /** Format: date-time */
+      started_at: string;
+      /**
+       * Format: int32
+       * @description For a person to look at.
+       */
+      unresolved: number;
+    };
+    /** @description The latest comparisons, newest first. */
+    Reconciliations: {
+      items: components['schemas']['Reconciliation'][];
     };
     /** @description A student at one meeting. */
     Record: {
@@ -2439,6 +3146,30 @@ export interface components {
       /** @description Left out by browsers, whose cookie carries it. */
       refresh_token?: string | null;
     };
+    /** @description Money given back, or on its way. */
+    Refund: {
+      /** @example 100.00 */
+      amount: string;
+      /** Format: date-time */
+      created_at: string;
+      /** @example USD */
+      currency: string;
+      failure_code?: string | null;
+      id: components['schemas']['RefundId'];
+      payment_id: components['schemas']['PaymentId'];
+      reason?: string | null;
+      /** Format: date-time */
+      settled_at?: string | null;
+      /** @description `pending` until the provider says how it ended. */
+      status: components['schemas']['RefundStatus'];
+    };
+    /**
+     * Format: uuid
+     * @description Money given back of a payment.
+     */
+    RefundId: string;
+    /** @enum {string} */
+    RefundStatus: 'pending' | 'succeeded' | 'failed' | 'canceled';
     RefusalCount: {
       /** Format: int64 */
       attempts: number;
@@ -2533,6 +3264,15 @@ export interface components {
     };
     /** @enum {string} */
     Role: 'admin' | 'teacher' | 'student';
+    RunReconciliation: {
+      /** @description Repair what is certain (the default), or only tell. */
+      apply?: boolean | null;
+      /**
+       * Format: int64
+       * @description How many days back; 3 unless said otherwise.
+       */
+      days?: number | null;
+    };
     SaveGrades: {
       /** @description When a cell is refused, write none. */
       all_or_nothing?: boolean;
@@ -2822,6 +3562,15 @@ export interface components {
       /** @description Newest first. */
       items: components['schemas']['Term'][];
     };
+    /** @description What a browser needs to pay. The secret is for the payer only; it is stored and logged nowhere. */
+    Ticket: {
+      /** @example 5000.00 */
+      amount: string;
+      client_secret: string;
+      /** @example USD */
+      currency: string;
+      payment_id: components['schemas']['PaymentId'];
+    };
     /** @description A fresh pair of tokens. */
     TokenPair: {
       /** @description JWT for `Authorization: Bearer …`. */
@@ -2981,6 +3730,14 @@ export interface components {
       /** @description At most 100. */
       course_ids?: components['schemas']['CourseId'][];
       schedule?: components['schemas']['Schedule'] | null;
+    };
+    WaiveCharge: {
+      /**
+       * @description Left out: all that is outstanding.
+       * @example 100.00
+       */
+      amount?: string | null;
+      reason: string;
     };
     /** @description What was to be written. */
     Wanted: {
@@ -3693,6 +4450,156 @@ export interface operations {
       415: components['responses']['UnsupportedMediaType'];
       422: components['responses']['Invalid'];
       429: components['responses']['RateLimited'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  list_charges: {
+    parameters: {
+      query?: {
+        user_id?: components['schemas']['UserId'];
+        /** @description Part of the student's name or number (admins). */
+        q?: string;
+        kind?: components['schemas']['PaymentType'];
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        /** @description True: something is still to be paid; false: nothing is. */
+        outstanding?: boolean;
+        /** @description Due before this day. */
+        due_before?: string;
+        /** @description `due_on`, `created_at`, `amount`, `outstanding` or `student`; `-` in front for descending. Default: `due_on`. */
+        sort?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Charge'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  create_charge: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateCharge'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Charge'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  assess_charges: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AssessCharges'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Assessment'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  waive_charge: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        id: components['schemas']['ChargeId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['WaiveCharge'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Charge'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
       500: components['responses']['Internal'];
       503: components['responses']['Busy'];
     };
@@ -4686,6 +5593,366 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  list_payments: {
+    parameters: {
+      query?: {
+        user_id?: components['schemas']['UserId'];
+        /** @description Part of the payer's name or number (admins). */
+        q?: string;
+        status?: components['schemas']['PaymentStatus'];
+        payment_type?: components['schemas']['PaymentType'];
+        semester?: components['schemas']['Semester'];
+        year?: number;
+        charge_id?: components['schemas']['ChargeId'];
+        disputed?: boolean;
+        /** @description Made from this moment … */
+        from?: string;
+        /** @description … until before this one. */
+        until?: string;
+        /** @description `created_at`, `amount`, `status`, `settled_at` or `student`; `-` in front for descending. Default: `-created_at`. */
+        sort?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Payment'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  payment_settings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaymentSettings'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  create_intent: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateIntent'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Ticket'];
+        };
+      };
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Ticket'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      503: components['responses']['Busy'];
+    };
+  };
+  list_reconciliations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Reconciliations'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  run_reconciliation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['RunReconciliation'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Reconciliation'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  webhook: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description t=…,v1=… */
+        'Stripe-Signature': string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Received'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      409: components['responses']['Refused'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  get_payment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['PaymentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Payment'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  payment_history: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['PaymentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['History'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  payment_receipt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['PaymentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Receipt'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  refund_payment: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description 8 to 255 printable characters; same key and body, same answer, one effect */
+        'Idempotency-Key'?: string;
+      };
+      path: {
+        id: components['schemas']['PaymentId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['CreateRefund'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Refund'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      503: components['responses']['Busy'];
+    };
+  };
+  retry_payment: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['PaymentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Ticket'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      502: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Problem'];
+        };
+      };
+      503: components['responses']['Busy'];
+    };
+  };
   list_terms: {
     parameters: {
       query?: never;
@@ -4905,6 +6172,32 @@ export interface operations {
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
       409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  user_account: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Account'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
       500: components['responses']['Internal'];
       503: components['responses']['Busy'];
     };
