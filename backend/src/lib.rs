@@ -10,6 +10,8 @@ pub mod attendance;
 pub mod audit;
 /// Sign-up, sign-in, tokens, the person behind a request.
 pub mod auth;
+/// A person's timetable as a feed for calendar programs.
+pub mod calendar;
 /// Every setting, its variable and its default.
 pub mod config;
 /// Sections of courses: catalogue, schedule, rooms.

@@ -83,6 +83,10 @@ pub enum Action {
         student: UserId,
         teacher: Option<UserId>,
     },
+    /// Make, see and end the secret address of one's timetable; nobody does it for another.
+    UseCalendarFeed {
+        user: UserId,
+    },
     /// See who misses too much; a teacher of their own courses.
     ListAbsences,
     /// See the marks of an enrolment.
@@ -122,6 +126,8 @@ impl Actor {
         let mine = |user: UserId| user == self.id;
         let teaches = |teacher: Option<UserId>| teacher == Some(self.id);
         let (granted, otherwise) = match (action, self.role) {
+            // Whoever has the address has the timetable: not even an admin makes it for another.
+            (Action::UseCalendarFeed { user }, _) => (mine(user), "everybody has their own calendar feed"),
             (_, Admin) => (true, ""),
 
             (Action::ManageUsers, Teacher | Student) => (false, "only an admin manages people"),
@@ -265,6 +271,8 @@ mod tests {
             ("pay for self", Action::PayFor { student: me }),
             ("pay for another", Action::PayFor { student: other }),
             ("manage payments", Action::ManagePayments),
+            ("use own calendar feed", Action::UseCalendarFeed { user: me }),
+            ("use another's calendar feed", Action::UseCalendarFeed { user: other }),
             ("read the audit log", Action::ReadAudit),
             ("read analytics", Action::ReadAnalytics),
             ("performance of own courses", Action::ReadPerformance { teacher: Some(me) }),
@@ -321,6 +329,8 @@ mod tests {
         pay for self                  ✔ ✘ ✔
         pay for another               ✔ ✘ ✘
         manage payments               ✔ ✘ ✘
+        use own calendar feed         ✔ ✔ ✔
+        use another's calendar feed   ✘ ✘ ✘
         read the audit log            ✔ ✘ ✘
         read analytics                ✔ ✘ ✘
         performance of own courses    ✔ ✔ ✘

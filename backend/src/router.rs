@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::http::extract::MostBytes;
 use crate::http::{document, request_log, ui};
 use crate::{
-    analytics, attendance, audit, auth, courses, enrollments, grades, health, ledger, payments, stripe,
+    analytics, attendance, audit, auth, calendar, courses, enrollments, grades, health, ledger, payments, stripe,
     terms, users,
 };
 
@@ -43,6 +43,7 @@ const LARGE_BODY: usize = 8 * 1024 * 1024;
         (name = "users", description = "People"),
         (name = "courses", description = "Sections of courses"),
         (name = "enrollments", description = "Registration"),
+        (name = "calendar", description = "Timetables for calendar programs"),
         (name = "attendance", description = "The roll"),
         (name = "grades", description = "Marks, gradebooks, finals"),
         (name = "terms", description = "Terms and the institution's settings"),
@@ -81,6 +82,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(courses::validate_schedule))
         .routes(routes!(courses::get_course, courses::update_course, courses::deactivate_course))
         .routes(routes!(courses::course_enrollments))
+        .routes(routes!(courses::course_roster))
         .routes(routes!(enrollments::enroll))
         .routes(routes!(enrollments::drop_course))
         .routes(routes!(enrollments::swap))
@@ -106,6 +108,12 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(grades::update_assignment, grades::delete_assignment))
         .routes(routes!(grades::list_change_requests))
         .routes(routes!(grades::decide_change_request))
+        .routes(routes!(
+            calendar::make_calendar_feed,
+            calendar::get_calendar_feed,
+            calendar::revoke_calendar_feed
+        ))
+        .routes(routes!(calendar::calendar))
         .routes(routes!(terms::list_terms))
         .routes(routes!(terms::put_term))
         .routes(routes!(terms::institution))

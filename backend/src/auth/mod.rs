@@ -19,4 +19,4 @@ pub use routes::{
 };
 pub use rules::parse_password;
 pub use throttle::proves_password;
-pub use tokens::{Tokens, keyed_digest};
+pub use tokens::{Tokens, digest, keyed_digest, random_token};

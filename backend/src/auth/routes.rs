@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::model::{LoginRequest, RefreshRequest, RegisterRequest, TokenPair};
 use super::queries;
 use super::throttle::Attempt;
-use super::tokens::{ACCESS_SECONDS, REFRESH_DAYS, digest, keyed_digest, refresh_token};
+use super::tokens::{ACCESS_SECONDS, REFRESH_DAYS, digest, keyed_digest, random_token};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::http::idempotency::{Claimed, IdempotencyKey};
@@ -113,7 +113,7 @@ pub async fn login(
         false => None,
     };
 
-    let (session, token) = (SessionId::new(), refresh_token());
+    let (session, token) = (SessionId::new(), random_token());
     let mut tx = app.db.begin().await?;
     attempt.forget(&mut tx).await?;
     if let Some(hash) = better_hash {
@@ -162,7 +162,7 @@ pub async fn refresh(
         }
         None => {}
     }
-    let new = refresh_token();
+    let new = random_token();
     queries::use_refresh_token(&mut tx, presented.session, &digest(&token)).await?;
     queries::issue_refresh_token(&mut tx, presented.session, &digest(&new)).await?;
     let user = users::queries::find(&mut tx, presented.user).await?.ok_or(Error::SessionExpired)?;

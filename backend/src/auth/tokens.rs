@@ -83,12 +83,12 @@ impl Tokens {
     }
 }
 
-/// A new refresh token.
-pub fn refresh_token() -> Secret {
+/// A new secret for somebody to keep: a refresh token, the address of a feed.
+pub fn random_token() -> Secret {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()).into()
 }
 
-/// How a refresh token is stored: 256 random bits need no salt and no slow hash.
+/// How such a token is stored: 256 random bits need no salt and no slow hash.
 pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

@@ -3,7 +3,7 @@
 use sqlx::postgres::PgRow;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder, Row};
 
-use super::model::{Enrollment, StudentRef};
+use super::model::{Enrollment, Status, StudentRef};
 use crate::courses::{self, Course};
 use crate::error::Result;
 use crate::http::page::{Page, Window};
@@ -87,6 +87,42 @@ pub async fn of_student(
     Ok(window.of(items.collect::<Result<_, sqlx::Error>>()?, total))
 }
 
+/// A whole roster, in the order of [`of_course`].
+pub async fn roster(
+    db: &mut PgConnection,
+    course: CourseId,
+    status: Option<Status>,
+) -> Result<Vec<Enrollment>> {
+    let mut rows = QueryBuilder::new("select ");
+    rows.push(PLACE).push(", u.full_name, u.email, u.student_id, u.department");
+    seats(&mut rows, course, status);
+    rows.push(" order by e.waitlist_rank nulls first, u.full_name, e.id");
+    let rows = rows.build().fetch_all(db).await?;
+    Ok(rows.iter().map(seat).collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// The rows of a roster; without a status, those who did not leave.
+fn seats(query: &mut QueryBuilder<Postgres>, course: CourseId, status: Option<Status>) {
+    query
+        .push(" from enrollments e join users u on u.id = e.user_id where e.course_id = ")
+        .push_bind(course.0);
+    match status {
+        Some(status) => _ = query.push(" and e.status = ").push_bind(status.as_str()),
+        None => _ = query.push(" and e.status <> 'dropped'"),
+    }
+}
+
+fn seat(row: &PgRow) -> Result<Enrollment, sqlx::Error> {
+    let student = StudentRef {
+        id: row.try_get("user_id")?,
+        full_name: row.try_get("full_name")?,
+        email: row.try_get("email")?,
+        student_id: row.try_get("student_id")?,
+        department: row.try_get("department")?,
+    };
+    Ok(Enrollment { student: Some(student), ..place(row)? })
+}
+
 /// A section's students by name, then its waiters in the order of their queue.
 pub async fn of_course(
     db: &mut PgConnection,
@@ -94,34 +130,16 @@ pub async fn of_course(
     filter: &crate::courses::RosterFilter,
 ) -> Result<Page<Enrollment>> {
     let window = Window::new(filter.page, filter.page_size)?;
-    let narrowed = |query: &mut QueryBuilder<Postgres>| {
-        query
-            .push(" from enrollments e join users u on u.id = e.user_id where e.course_id = ")
-            .push_bind(course.0);
-        match filter.status {
-            Some(status) => _ = query.push(" and e.status = ").push_bind(status.as_str()),
-            None => _ = query.push(" and e.status <> 'dropped'"),
-        }
-    };
     let mut count = QueryBuilder::new("select count(*)");
-    narrowed(&mut count);
+    seats(&mut count, course, filter.status);
     let mut rows = QueryBuilder::new("select ");
     rows.push(PLACE).push(", u.full_name, u.email, u.student_id, u.department");
-    narrowed(&mut rows);
+    seats(&mut rows, course, filter.status);
     rows.push(" order by e.waitlist_rank nulls first, u.full_name, e.id limit ").push_bind(window.size);
     rows.push(" offset ").push_bind(window.offset());
 
     let total = count.build_query_scalar::<i64>().fetch_one(&mut *db).await?;
     let rows = rows.build().fetch_all(db).await?;
-    let items = rows.iter().map(|row| {
-        let student = StudentRef {
-            id: row.try_get("user_id")?,
-            full_name: row.try_get("full_name")?,
-            email: row.try_get("email")?,
-            student_id: row.try_get("student_id")?,
-            department: row.try_get("department")?,
-        };
-        Ok(Enrollment { student: Some(student), ..place(row)? })
-    });
-    Ok(window.of(items.collect::<Result<_, sqlx::Error>>()?, total))
+    let items = rows.iter().map(seat).collect::<Result<_, sqlx::Error>>()?;
+    Ok(window.of(items, total))
 }

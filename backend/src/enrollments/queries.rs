@@ -4,7 +4,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 pub use super::acts::{give_up, join_queue, note, take_seat};
-pub use super::lists::{of_course, of_student, of_student_in, one};
+pub use super::lists::{of_course, of_student, of_student_in, one, roster};
 use super::model::Status;
 use super::rules::{CourseFacts, StudentFacts};
 use crate::courses::Clash;

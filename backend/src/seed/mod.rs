@@ -1,5 +1,6 @@
 //! Demo data: a small university that is the same every time, with registration open whenever it is made.
 
+mod attendance;
 mod calendar;
 mod names;
 mod queries;
@@ -90,6 +91,7 @@ pub async fn plant(
     queries::insert_people(&mut tx, &world.people).await?;
     queries::insert_courses(&mut tx, &world.courses, &world.terms).await?;
     queries::insert_enrollments(&mut tx, &world.enrollments).await?;
+    queries::insert_attendance(&mut tx, &attendance::roll(&world, now)).await?;
     tx.commit().await?;
 
     let people = |role| world.people.iter().filter(|person| person.role == role).count();

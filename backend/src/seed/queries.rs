@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::attendance::Marked;
 use super::world::{Course, Enrollment, Person, Term};
 use crate::enrollments::Status;
 
@@ -166,6 +167,30 @@ pub async fn insert_enrollments(db: &mut PgConnection, enrollments: &[Enrollment
         &students,
         &courses,
         &events
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn insert_attendance(db: &mut PgConnection, marks: &[Marked]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = marks.iter().map(|mark| mark.id.0).collect();
+    let enrollments: Vec<Uuid> = marks.iter().map(|mark| mark.enrollment.0).collect();
+    let dates: Vec<NaiveDate> = marks.iter().map(|mark| mark.date).collect();
+    let meetings: Vec<i16> = marks.iter().map(|mark| mark.meeting).collect();
+    let statuses: Vec<String> = marks.iter().map(|mark| mark.status.as_str().to_owned()).collect();
+    let times: Vec<DateTime<Utc>> = marks.iter().map(|mark| mark.at).collect();
+    let teachers: Vec<Uuid> = marks.iter().map(|mark| mark.by.0).collect();
+    sqlx::query!(
+        "insert into attendance (id, enrollment_id, date, meeting, status, marked_at, marked_by)
+         select * from unnest($1::uuid[], $2::uuid[], $3::date[], $4::smallint[], $5::text[], $6::timestamptz[], $7::uuid[])",
+        &ids,
+        &enrollments,
+        &dates,
+        &meetings,
+        &statuses,
+        &times,
+        &teachers
     )
     .execute(db)
     .await?;

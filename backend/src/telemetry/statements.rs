@@ -67,6 +67,7 @@ const TABLES: &[&str] = &[
     "grade_change_requests",
     "attendance",
     "attendance_history",
+    "calendar_feeds",
     "payments",
     "payment_history",
     "charges",

@@ -47,6 +47,8 @@ PUT    /courses/{id} teacher_id               401  403  403  403  403  200  401 
 PUT    /courses/{id} is_active                401  403  403  403  403  200  401     401     401
 DELETE /courses/{id}                          401  403  403  403  403  204  401     401     401
 GET    /courses/{id}/enrollments              401  403  403  200  403  200  401     401     401
+GET    /courses/{id}/roster.csv               401  403  403  200  403  200  401     401     401
+GET    /courses/{id}/roster.csv dropped       401  403  403  403  403  200  401     401     401
 POST   /courses/{id}/enroll                   401  409  201  403  403  409  401     401     401
 POST   /courses/{id}/enroll bob               401  403  201  403  403  201  401     401     401
 POST   /courses/{id}/enroll over_capacity     401  403  403  403  403  201  401     401     401
@@ -78,6 +80,10 @@ PUT    /grades/assignments/{id}               401  403  403  200  404  200  401 
 DELETE /grades/assignments/{id}               401  403  403  204  404  204  401     401     401
 GET    /grades/change-requests                401  403  403  200  200  200  401     401     401
 PUT    /grades/change-requests/{id}           401  403  403  403  403  200  401     401     401
+POST   /users/{id}/calendar-feed              401  201  404  404  404  404  401     401     401
+GET    /users/{id}/calendar-feed              401  200  404  404  404  404  401     401     401
+DELETE /users/{id}/calendar-feed              401  204  404  404  404  404  401     401     401
+GET    /calendar/{token}                      200  200  200  200  200  200  200     200     200
 GET    /terms                                 401  200  200  200  200  200  401     401     401
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
@@ -125,6 +131,10 @@ DELETE /courses/{id}                          401  403  403  403  403  404  401 
 GET    /courses/{id}/enrollments              401  404  404  404  404  404  401     401     401
 POST   /courses/{id}/enroll                   401  404  404  403  403  404  401     401     401
 DELETE /courses/{id}/enroll/{enrollment_id}   401  404  404  403  403  404  401     401     401
+GET    /courses/{id}/roster.csv               401  404  404  404  404  404  401     401     401
+POST   /users/{id}/calendar-feed              401  404  404  404  404  404  401     401     401
+GET    /users/{id}/calendar-feed              401  404  404  404  404  404  401     401     401
+DELETE /users/{id}/calendar-feed              401  404  404  404  404  404  401     401     401
 PUT    /attendance/{id}                       401  403  403  404  404  404  401     401     401
 GET    /attendance/enrollment/{enrollment_id} 401  404  404  404  404  404  401     401     401
 GET    /attendance/course/{course_id}         401  404  404  404  404  404  401     401     401
@@ -268,6 +278,7 @@ struct Scene {
     /// Of ada, and paid; a part of the charge is still due.
     payment: PaymentId,
     charge: ChargeId,
+    feed: String,
 }
 
 impl Scene {
@@ -284,6 +295,7 @@ impl Scene {
         let attendance = uems.marked(&enrollment).await;
         let marks = Marks::set(uems, course, &enrollment).await;
         let (payment, charge) = settled(uems, ada.id).await;
+        let feed = uems.feed_of(ada.id).await;
         let (expired, foreign) = (expired(&root).await, foreign(&root).await);
         let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
         let callers = vec![
@@ -310,6 +322,7 @@ impl Scene {
             marks,
             payment,
             charge,
+            feed,
         }
     }
 
@@ -337,7 +350,8 @@ impl Scene {
         };
         let path = if missing { row.path.clone() } else { self.marks.address(&row.path) };
         let path = path.replace("{id}", &id).replace("{enrollment_id}", &enrollment);
-        let path = path.replace("{course_id}", &course);
+        let path = path.replace("{course_id}", &course).replace("{token}", &self.feed);
+        let path = if row.variant == "dropped" { path + "?status=dropped" } else { path };
         let path = path.replace("{year}", "2025").replace("{semester}", "fall");
         let path = match &*row.variant {
             "course" => format!("{path}?course_id={course}"),

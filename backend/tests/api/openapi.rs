@@ -133,6 +133,7 @@ fn only_these_operations_are_for_everybody() {
             "POST /auth/login",
             "POST /auth/refresh",
             "POST /auth/register",
+            "GET /calendar/{token}",
             "GET /health",
             "GET /health/live",
             "GET /health/ready",

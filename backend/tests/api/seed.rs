@@ -33,6 +33,7 @@ async fn fingerprint(db: &PgPool) -> Vec<Option<String>> {
                  schedule, room from courses) c",
         "select md5(string_agg(e::text, '|' order by e.id)) from enrollments e",
         "select md5(string_agg(e::text, '|' order by e.id)) from enrollment_events e",
+        "select md5(string_agg(a::text, '|' order by a.id)) from attendance a",
         "select md5(string_agg(t::text, '|' order by t.year, t.semester)) from terms t",
     ] {
         prints.push(sqlx::query_scalar(sql).fetch_one(db).await.unwrap());
@@ -56,6 +57,19 @@ async fn the_demo_university_keeps_every_rule(db: PgPool) {
     let without_event = "select count(*) from enrollments e where not exists
         (select from enrollment_events v where v.user_id = e.user_id and v.course_id = e.course_id)";
     assert_eq!(number(&db, without_event).await, 0);
+    let unmarkable = "select count(*) from attendance a join enrollments e on e.id = a.enrollment_id
+        join courses c on c.id = e.course_id join terms t on t.year = c.year and t.semester = c.semester
+        where e.status not in ('enrolled', 'completed') or a.date not between t.starts_on and t.ends_on
+            or a.date >= current_date or a.meeting > (select count(*) from course_meetings m where m.course_id = c.id
+                and lower(m.minutes) / 1440 + 1 = extract(isodow from a.date) and m.dates @> a.date)";
+    assert_eq!(number(&db, unmarkable).await, 0);
+    for term in ["completed", "enrolled"] {
+        let marked = format!(
+            "select count(*) from attendance a join enrollments e on e.id = a.enrollment_id where e.status = '{term}'"
+        );
+        let marked: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(marked)).fetch_one(&db).await.unwrap();
+        assert!(marked > 1000, "{term}: {marked}");
+    }
     let open = "select count(*) from terms
         where registration_state(registration_opens_at, registration_closes_at) = 'open'";
     assert_eq!(number(&db, open).await, 1);

@@ -182,6 +182,18 @@ impl TestApp {
         sqlx::query_scalar(sql).bind(enrollment).fetch_one(&self.db).await.unwrap()
     }
 
+    /// A calendar feed, stored directly; answers the last part of its address.
+    pub async fn feed_of(&self, user: UserId) -> String {
+        let token = format!("{}-{:010}", user.0.simple(), NEXT.fetch_add(1, Ordering::Relaxed));
+        sqlx::query("insert into calendar_feeds (user_id, token_hash) values ($1, sha256($2::bytea))")
+            .bind(user)
+            .bind(token.as_bytes())
+            .execute(&self.db)
+            .await
+            .unwrap();
+        format!("{token}.ics")
+    }
+
     /// The class dates of fall 2025.
     pub async fn class_dates(&self, first: &str, last: &str) {
         sqlx::query(

@@ -85,6 +85,7 @@ struct Targets {
     marks: Marks,
     payment: PaymentId,
     charge: ChargeId,
+    feed: String,
 }
 
 impl Range {
@@ -93,18 +94,19 @@ impl Range {
         let course = uems.monday("CS101", 9, "09:00-11:00").await;
         let enrollment = student.enroll(course).await.expect(201).id();
         let attendance = uems.marked(&enrollment).await;
+        let feed = uems.feed_of(student.id).await;
         let marks = Marks::set(uems, course, &enrollment).await;
         let (payment, charge) = crate::payments::settled(uems, student.id).await;
         Self {
             root: uems.admin("root").await,
-            targets: Targets { student, course, enrollment, attendance, marks, payment, charge },
+            targets: Targets { student, course, enrollment, attendance, feed, marks, payment, charge },
             wrong: vec![],
         }
     }
 
     /// The address of an operation, of things that exist.
     fn address(&self, path: &str) -> String {
-        let Targets { student, course, enrollment, attendance, marks, payment, charge } = &self.targets;
+        let Targets { student, course, enrollment, attendance, feed, marks, payment, charge } = &self.targets;
         let id = match path.split('/').nth(1) {
             Some("users") => student.id.to_string(),
             Some("attendance") => attendance.clone(),
@@ -114,7 +116,7 @@ impl Range {
         };
         let path = marks.address(path);
         let path = path.replace("{id}", &id).replace("{enrollment_id}", enrollment);
-        let path = path.replace("{course_id}", &course.to_string());
+        let path = path.replace("{course_id}", &course.to_string()).replace("{token}", feed);
         path.replace("{year}", "2025").replace("{semester}", "fall")
     }
 
