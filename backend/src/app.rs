@@ -14,6 +14,7 @@ use crate::http::overload::Gate;
 use crate::ids::SessionId;
 use crate::metrics::Metrics;
 use crate::payments;
+use crate::transcripts::Signer;
 
 /// Cheap to clone; one per process.
 #[derive(Clone)]
@@ -32,6 +33,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Signs and reads access tokens.
     pub tokens: Tokens,
+    /// Signs transcripts.
+    pub transcripts: Signer,
     /// Hashes and verifies passwords, a bounded number at a time.
     pub passwords: PasswordHasher,
     /// Bounds the registrations in front of the database: half the pool at once, a bounded queue, then 503.
@@ -51,6 +54,9 @@ impl App {
         let writers = (config.database.db_connections / 2).max(1) as usize;
         Self(Arc::new(Parts {
             tokens: Tokens::new(&config.auth.jwt_secret),
+            transcripts: Signer::new(
+                &config.auth.transcript_seed().expect("`Config::check` was asked before"),
+            ),
             passwords: PasswordHasher::new(config.auth.password_hash),
             registrations: Gate::new(writers, config.database.write_queue, Duration::from_secs(10)),
             webhooks: Gate::new(2, 1024, Duration::from_secs(10)),

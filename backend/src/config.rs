@@ -98,6 +98,9 @@ pub struct AuthConfig {
     /// Secret that signs access tokens (32 bytes or more); the same on every replica
     #[arg(long, env = "JWT_SECRET", default_value = DEVELOPMENT_SECRET, hide_default_value = true, hide_env_values = true, global = true)]
     pub jwt_secret: Secret,
+    /// Seed of the key that signs transcripts (32 bytes in hexadecimal digits or base64); the same on every replica
+    #[arg(long, env = "UEMS_TRANSCRIPT_KEY", hide_env_values = true, global = true)]
+    pub transcript_key: Option<Secret>,
     /// Hash for new passwords
     #[arg(long, env = "UEMS_PASSWORD_HASH", default_value = "argon2id", global = true)]
     pub password_hash: PasswordHash,
@@ -107,6 +110,19 @@ pub struct AuthConfig {
     /// Failed sign-ins from one address in 15 minutes before it has to wait (a campus may share one)
     #[arg(long, env = "UEMS_LOGIN_FAILURES_PER_ADDRESS", default_value_t = 1000, global = true)]
     pub login_failures_per_address: u32,
+}
+
+impl AuthConfig {
+    /// The seed of the key that signs transcripts; in development, derived from the secret of the tokens.
+    pub fn transcript_seed(&self) -> anyhow::Result<[u8; 32]> {
+        match &self.transcript_key {
+            None => Ok(crate::transcripts::derived_seed(&self.jwt_secret)),
+            // The text is not repeated: it may be the secret with one letter missing.
+            Some(text) => crate::transcripts::read_seed(text).ok_or_else(|| {
+                anyhow::anyhow!("UEMS_TRANSCRIPT_KEY is not 32 bytes in hexadecimal digits or base64 (openssl rand -hex 32)")
+            }),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -248,10 +264,15 @@ impl Config {
             self.auth.jwt_secret.len()
         );
         self.payments.check(self.server.environment)?;
+        self.auth.transcript_seed()?;
         if self.server.environment == Environment::Production {
             anyhow::ensure!(
                 &*self.auth.jwt_secret != DEVELOPMENT_SECRET,
                 "ENVIRONMENT=production needs a JWT_SECRET of its own (openssl rand -hex 32)"
+            );
+            anyhow::ensure!(
+                self.auth.transcript_key.is_some(),
+                "ENVIRONMENT=production needs a UEMS_TRANSCRIPT_KEY (openssl rand -hex 32), the same on every replica"
             );
             anyhow::ensure!(
                 !self.auth.insecure_cookies,
@@ -368,8 +389,35 @@ mod tests {
         let mut config = parse("", &["--environment", "production"]).unwrap();
         assert!(config.check().unwrap_err().to_string().contains("JWT_SECRET"));
         config.auth.jwt_secret = "0123456789abcdef0123456789abcdef".into();
+        assert!(config.check().unwrap_err().to_string().contains("UEMS_TRANSCRIPT_KEY"));
+        config.auth.transcript_key = Some("07".repeat(32).into());
         config.check().unwrap();
         config.auth.insecure_cookies = true;
         assert!(config.check().is_err());
+    }
+
+    #[test]
+    fn a_transcript_key_has_32_bytes_and_is_not_repeated_in_errors() {
+        let mut config = parse("", &[]).unwrap();
+        let derived = config.auth.transcript_seed().unwrap();
+        assert_ne!(derived, [7; 32]);
+        let spelled = [
+            "07".repeat(32),
+            "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=".to_owned(),
+            "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc".to_owned(),
+        ];
+        for text in spelled {
+            config.auth.transcript_key = Some(text.into());
+            config.check().unwrap();
+            assert_eq!(config.auth.transcript_seed().unwrap(), [7; 32]);
+        }
+        for text in ["", "0707", "07070707070707070707070707070707070707070707070707070707070707zz", "BwcH"] {
+            config.auth.transcript_key = Some(text.into());
+            let error = config.check().unwrap_err().to_string();
+            assert!(
+                error.contains("UEMS_TRANSCRIPT_KEY") && (text.is_empty() || !error.contains(text)),
+                "{error}"
+            );
+        }
     }
 }

@@ -56,6 +56,8 @@ pub mod stripe;
 pub mod telemetry;
 /// Terms, their dates and registration windows; the institution's settings.
 pub mod terms;
+/// Transcripts, and the signed codes by which a copy is checked.
+pub mod transcripts;
 /// People.
 pub mod users;
 

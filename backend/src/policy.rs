@@ -111,6 +111,9 @@ pub enum Action {
     /// Charge, waive, refund, reconcile; see everybody's payments.
     ManagePayments,
     ReadAudit,
+    ReadTranscript {
+        student: UserId,
+    },
     /// See numbers about everything: dashboard, enrolments, revenue, unmet demand.
     ReadAnalytics,
     /// See how students do, in all courses or in those of one teacher.
@@ -205,6 +208,12 @@ impl Actor {
             (Action::DeleteMark, Teacher | Student) => (false, "only an admin takes a mark away"),
             (Action::DecideMarkChange, Teacher | Student) => (false, "only an admin decides on final marks"),
             (Action::ReadAudit, Teacher | Student) => (false, "only an admin reads the audit log"),
+            (Action::ReadTranscript { student }, Student) => {
+                (mine(student), "only an admin reads another student's transcript")
+            }
+            (Action::ReadTranscript { .. }, Teacher) => {
+                (false, "only the student and admins read a transcript")
+            }
             (Action::ReadAnalytics, Teacher | Student) => (false, "only an admin sees these numbers"),
             (Action::ReadPerformance { teacher }, Teacher) => {
                 (teaches(teacher), "a teacher sees how students do in their own courses")
@@ -274,6 +283,8 @@ mod tests {
             ("use own calendar feed", Action::UseCalendarFeed { user: me }),
             ("use another's calendar feed", Action::UseCalendarFeed { user: other }),
             ("read the audit log", Action::ReadAudit),
+            ("read own transcript", Action::ReadTranscript { student: me }),
+            ("read another's transcript", Action::ReadTranscript { student: other }),
             ("read analytics", Action::ReadAnalytics),
             ("performance of own courses", Action::ReadPerformance { teacher: Some(me) }),
             ("performance of another's", Action::ReadPerformance { teacher: Some(other) }),
@@ -332,6 +343,8 @@ mod tests {
         use own calendar feed         ✔ ✔ ✔
         use another's calendar feed   ✘ ✘ ✘
         read the audit log            ✔ ✘ ✘
+        read own transcript           ✔ ✘ ✔
+        read another's transcript     ✔ ✘ ✘
         read analytics                ✔ ✘ ✘
         performance of own courses    ✔ ✔ ✘
         performance of another's      ✔ ✘ ✘

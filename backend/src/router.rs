@@ -22,7 +22,7 @@ use crate::http::extract::MostBytes;
 use crate::http::{document, request_log, ui};
 use crate::{
     analytics, attendance, audit, auth, calendar, courses, enrollments, grades, health, ledger, payments, stripe,
-    terms, users,
+    terms, transcripts, users,
 };
 
 /// Longest time a request may take.
@@ -50,6 +50,7 @@ const LARGE_BODY: usize = 8 * 1024 * 1024;
         (name = "audit", description = "Who did what to whose record"),
         (name = "analytics", description = "Numbers, each defined in docs/analytics.md"),
         (name = "payments", description = "Charges, accounts, payments, refunds"),
+        (name = "transcripts", description = "What a student has made, signed"),
         (name = "health", description = "For load balancers and monitoring"),
     )
 )]
@@ -137,6 +138,9 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(ledger::list_charges, ledger::create_charge))
         .routes(routes!(ledger::assess_charges))
         .routes(routes!(ledger::waive_charge))
+        .routes(routes!(transcripts::transcript))
+        .routes(routes!(transcripts::transcript_keys))
+        .routes(routes!(transcripts::verify_transcript))
         .routes(routes!(health::health))
         .routes(routes!(health::ready))
         .routes(routes!(health::live))

@@ -76,6 +76,7 @@ const TABLES: &[&str] = &[
     "stripe_events",
     "reconciliations",
     "stripe_sandbox",
+    "signing_keys",
     "pg_catalog",
 ];
 

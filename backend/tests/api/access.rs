@@ -88,6 +88,9 @@ GET    /terms                                 401  200  200  200  200  200  401 
 PUT    /terms/{year}/{semester}               401  403  403  403  403  200  401     401     401
 GET    /institution                           401  200  200  200  200  200  401     401     401
 GET    /audit                                 401  403  403  403  403  200  401     401     401
+GET    /users/{id}/transcript                 401  200  404  404  404  200  401     401     401
+GET    /transcripts/keys                      200  200  200  200  200  200  200     200     200
+POST   /transcripts/verify                    200  200  200  200  200  200  200     200     200
 GET    /analytics/dashboard                   401  403  403  403  403  200  401     401     401
 GET    /analytics/enrollments                 401  403  403  403  403  200  401     401     401
 GET    /analytics/revenue                     401  403  403  403  403  200  401     401     401
@@ -124,6 +127,7 @@ GET    /users/{id}                            401  404  404  404  404  404  401 
 PUT    /users/{id}                            401  404  404  404  404  404  401     401     401
 PUT    /users/{id} role                       401  404  404  404  404  404  401     401     401
 DELETE /users/{id}                            401  403  403  403  403  404  401     401     401
+GET    /users/{id}/transcript                 401  404  404  404  404  404  401     401     401
 GET    /users/{id}/enrollments                401  404  404  404  404  404  401     401     401
 GET    /courses/{id}                          401  404  404  404  404  404  401     401     401
 PUT    /courses/{id}                          401  403  403  404  404  404  401     401     401
@@ -425,6 +429,7 @@ impl Scene {
             (operation, _) if operation.contains(" /grades") => {
                 return self.marks.body(operation, &self.enrollment);
             }
+            ("POST /transcripts/verify", _) => json!({ "code": "UEMS1.x.y" }),
             _ => return None,
         })
     }

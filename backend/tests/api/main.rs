@@ -35,4 +35,5 @@ mod statements;
 mod support;
 mod swap;
 mod terms;
+mod transcripts;
 mod users;

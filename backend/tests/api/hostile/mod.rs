@@ -252,6 +252,7 @@ fn good_body(method: &str, path: &str) -> Value {
         ("PUT", "/terms/{year}/{semester}") => json!({}),
         (method, path) if path.starts_with("/grades") => crate::grades::example(method, path)
             .unwrap_or_else(|| panic!("{method} {path} takes a body: give an example of one in `grades`")),
+        ("POST", "/transcripts/verify") => json!({ "code": "UEMS1.x.y", "transcript": {} }),
         _ => panic!("{method} {path} takes a body: give an example of one here"),
     }
 }
