@@ -13,4 +13,4 @@ pub use routes::{
     __path_analytics_revenue, __path_analytics_unmet_demand, analytics_dashboard, analytics_enrollments,
     analytics_performance, analytics_revenue, analytics_unmet_demand,
 };
-pub use rules::{Step, scale, two_places};
+pub use rules::two_places;

@@ -10,7 +10,8 @@ use super::per_course::{
     CoursePerformance, InProgress, LetterCount, MarkFigures, Outcomes, OverallPerformance,
 };
 use super::queries::{CourseRow, Line};
-use super::rules::{Marks, Period, Step, percent};
+use super::rules::{Marks, Period, percent};
+use crate::grades::GradeScale;
 use crate::ids::CourseId;
 use crate::metrics::PeopleOfRole;
 use crate::policy::Role;
@@ -77,18 +78,18 @@ pub fn revenue(movements: Vec<(Line, Money)>, period: Period, zone: &str) -> Rev
 }
 
 /// The lowest percentage whose letter is worth points.
-pub fn pass_from(scale: &[Step]) -> Decimal {
-    let passing = scale.iter().filter(|step| step.points > Decimal::ZERO).map(|step| step.from);
+pub fn pass_from(scale: &GradeScale) -> Decimal {
+    let passing = scale.steps().iter().filter(|step| step.points > Decimal::ZERO).map(|step| step.from);
     passing.min().unwrap_or(Decimal::ONE_HUNDRED)
 }
 
 /// What a pile of final marks says on a scale of letters.
-fn figures(marks: &Marks, scale: &[Step]) -> MarkFigures {
+fn figures(marks: &Marks, scale: &GradeScale) -> MarkFigures {
     let (graded, passed) = (marks.count(), marks.from(pass_from(scale)));
     let mut better = 0;
-    let letters = scale.iter().map(|step| {
+    let letters = scale.steps().iter().map(|step| {
         let with_better = std::mem::replace(&mut better, marks.from(step.from));
-        LetterCount { letter: step.letter.to_owned(), count: better - with_better }
+        LetterCount { letter: step.letter.clone(), count: better - with_better }
     });
     MarkFigures {
         graded,
@@ -106,7 +107,7 @@ pub fn performance(
     rows: Vec<CourseRow>,
     marks: Vec<(CourseId, Decimal, i64)>,
     standing: Vec<(CourseId, InProgress)>,
-    scale: &[Step],
+    scale: &GradeScale,
 ) -> Vec<CoursePerformance> {
     let mut marks_of: HashMap<CourseId, Marks> = HashMap::new();
     for (course, mark, count) in marks {
@@ -130,7 +131,7 @@ pub fn performance(
 }
 
 /// All courses of a report together.
-pub fn overall(courses: i64, outcomes: Outcomes, marks: &Marks, scale: &[Step]) -> OverallPerformance {
+pub fn overall(courses: i64, outcomes: Outcomes, marks: &Marks, scale: &GradeScale) -> OverallPerformance {
     OverallPerformance {
         courses,
         attendance_rate: percent(outcomes.attended, outcomes.expected),

@@ -125,22 +125,22 @@ pub async fn analytics_performance(
     let teacher = (!actor.is_admin()).then_some(actor.id);
     actor.may(Action::ReadPerformance { teacher })?;
     let window = Window::new(filter.page, filter.page_size)?;
-    let scale = super::rules::scale();
+    let scale = &app.config.institution.grade_scale;
     let scope = Scope { filter: &filter, teacher };
     let mut db = queries::moment(&app.db).await?;
     let (total, outcomes) = queries::overall(&mut db, &scope).await?;
     if filter.course_id.is_some() && total == 0 {
         return Err(Error::NotFound("course"));
     }
-    let rows = queries::course_rows(&mut db, &scope, window, report::pass_from(&scale)).await?;
+    let rows = queries::course_rows(&mut db, &scope, window, report::pass_from(scale)).await?;
     let ids: Vec<CourseId> = rows.iter().map(|row| row.id).collect();
     let marks = queries::marks_of(&mut db, &ids).await?;
     let standing = queries::in_progress(&mut db, &ids).await?;
-    let overall = report::overall(total, outcomes, &queries::overall_marks(&mut db, &scope).await?, &scale);
+    let overall = report::overall(total, outcomes, &queries::overall_marks(&mut db, &scope).await?, scale);
     Ok(Json(PerformanceReport {
-        pass_from: report::pass_from(&scale),
+        pass_from: report::pass_from(scale),
         overall,
-        items: report::performance(rows, marks, standing, &scale),
+        items: report::performance(rows, marks, standing, scale),
         page: window.page,
         page_size: window.size,
         total,

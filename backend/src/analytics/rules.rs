@@ -40,25 +40,6 @@ pub fn quantile(q: f64, buckets: &[(f64, u64)]) -> Option<f64> {
     Some(lower + (upper - lower) * (rank - before as f64) / (count - before) as f64)
 }
 
-/// A letter, the percentage from which it is given, and its points.
-#[derive(Clone, Debug)]
-pub struct Step {
-    pub letter: String,
-    pub from: Decimal,
-    pub points: Decimal,
-}
-
-/// The scale of letters, best first.
-pub fn scale() -> Vec<Step> {
-    [("A", 90, 4), ("B", 80, 3), ("C", 70, 2), ("D", 60, 1), ("F", 0, 0)]
-        .map(|(letter, from, points)| Step {
-            letter: letter.to_owned(),
-            from: from.into(),
-            points: points.into(),
-        })
-        .into()
-}
-
 /// Days on the campus, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
