@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
+import dynamic from 'next/dynamic';
 import { DayList } from '@/components/schedule/day-list';
 import { huesOf } from '@/components/schedule/hues';
 import { WeekGrid } from '@/components/schedule/week-grid';
@@ -20,6 +21,10 @@ import { useQueryState } from '@/lib/query-state';
 import { courseLabel, DAYS, isDay, parseSchedule } from '@/lib/schedule';
 import { pickTerm, termKey, termLabel } from '@/lib/terms';
 import { useMyCourses } from '@/lib/use-my-courses';
+
+const CalendarCard = dynamic(() => import('./calendar-card').then((module) => module.CalendarCard), {
+  loading: () => <div className="card mt-5 h-42" aria-hidden />,
+});
 
 const defaults = { term: '' };
 
@@ -87,6 +92,7 @@ export function Timetable() {
             <Unscheduled courses={all.filter(({ schedule }) => parseSchedule(schedule).length === 0)} />
           </>
         )}
+        {user.role !== 'admin' && <CalendarCard />}
       </div>
     </>
   );
