@@ -37,6 +37,8 @@ export default defineConfig([
     'shell',
     'terms',
     'timetable',
+    'transcript',
+    'verify',
   ].map((area, _, areas) => ({
     files: [`components/${area}/**`],
     rules: {

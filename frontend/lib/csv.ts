@@ -1,3 +1,5 @@
+import { saveFile } from './save-file';
+
 /** A cell no spreadsheet takes for a formula; numbers stay numbers. */
 function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r\n]/.test(text) && !/^[+-]?\d+([.,]\d+)?$/.test(text) ? `'${text}` : text;
@@ -11,13 +13,4 @@ export function toCsv(rows: readonly (readonly string[])[]): string {
 /** With the mark that tells spreadsheets that it is UTF-8. */
 export function saveCsv(name: string, rows: readonly (readonly string[])[]) {
   saveFile(name, new Blob(['\uFEFF', toCsv(rows)], { type: 'text/csv;charset=utf-8' }));
-}
-
-export function saveFile(name: string, content: Blob) {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

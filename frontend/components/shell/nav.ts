@@ -5,6 +5,7 @@ import {
   ChartColumn,
   ClipboardCheck,
   FilePen,
+  FileText,
   GraduationCap,
   House,
   ScrollText,
@@ -33,9 +34,10 @@ const performance: NavItem = { href: paths.performance, label: 'Performance', ic
 const grades: NavItem = { href: paths.grades, label: 'Grades', icon: GraduationCap, key: 'm' };
 const attendance: NavItem = { href: paths.attendance, label: 'Attendance', icon: ClipboardCheck, key: 'a' };
 const changes: NavItem = { href: paths.gradeChanges, label: 'Grade changes', icon: FilePen, key: 'm' };
+const transcript: NavItem = { href: paths.transcript, label: 'Transcript', icon: FileText, key: 'r' };
 
 const byRole: Record<Role, NavItem[]> = {
-  student: [home, courses, timetable, grades, attendance],
+  student: [home, courses, timetable, grades, attendance, transcript],
   teacher: [home, courses, timetable, performance],
   admin: [home, courses, people, terms, changes, analytics, audit],
 };

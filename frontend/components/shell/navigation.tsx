@@ -25,7 +25,7 @@ export function Sidebar({
   onHelp,
 }: Position & { user: User; onPalette: () => void; onHelp: () => void }) {
   return (
-    <header className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-3 py-4 md:flex">
+    <header className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-surface px-3 py-4 md:flex print:hidden!">
       <Link href={paths.home} className="rounded px-2 text-base font-semibold tracking-tight">
         UEMS
       </Link>
@@ -76,7 +76,7 @@ export function Sidebar({
 
 export function TopBar({ user, onPalette }: { user: User; onPalette: () => void }) {
   return (
-    <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-b border-line bg-surface pr-2 pl-4 md:hidden">
+    <header className="sticky top-0 z-20 flex h-13 items-center gap-1 border-b border-line bg-surface pr-2 pl-4 md:hidden print:hidden!">
       <Link href={paths.home} className="mr-auto py-3 text-base font-semibold tracking-tight">
         UEMS
       </Link>

@@ -22,7 +22,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const close = () => setOpen(null);
 
   return (
-    <div className="md:grid md:min-h-dvh md:grid-cols-[13rem_minmax(0,1fr)]">
+    <div className="md:grid md:min-h-dvh md:grid-cols-[13rem_minmax(0,1fr)] print:block!">
       <a
         href="#main"
         className="absolute top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 text-on-accent focus:translate-y-0"
@@ -37,7 +37,11 @@ export function Shell({ children }: { children: ReactNode }) {
         onHelp={() => setOpen('help')}
       />
       <TopBar user={user} onPalette={openPalette} />
-      <main id="main" tabIndex={-1} className="min-w-0 px-4 pt-4 pb-24 outline-none md:px-6 md:pt-6 md:pb-8">
+      <main
+        id="main"
+        tabIndex={-1}
+        className="min-w-0 px-4 pt-4 pb-24 outline-none md:px-6 md:pt-6 md:pb-8 print:p-0!"
+      >
         {children}
       </main>
       <BottomBar items={items} pathname={pathname} />

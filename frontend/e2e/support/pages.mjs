@@ -10,7 +10,7 @@ export async function everyPage() {
   const path = `/courses/${course.id}`;
   const graded = await lockedCourse();
   return [
-    { account: null, paths: ['/login', '/register', '/no-such-page'] },
+    { account: null, paths: ['/login', '/register', '/verify', '/no-such-page'] },
     {
       account: demo.student,
       paths: [
@@ -20,6 +20,7 @@ export async function everyPage() {
         '/timetable',
         '/grades',
         '/attendance',
+        '/transcript',
         path,
         '/profile',
       ],
@@ -57,6 +58,7 @@ export async function everyPage() {
         '/admin/analytics?view=revenue',
         '/admin/analytics?view=demand',
         '/performance',
+        `/transcript?student=${user.id}`,
         '/admin/audit',
         `/admin/audit?subject=${user.id}`,
       ],

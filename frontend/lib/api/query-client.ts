@@ -15,5 +15,7 @@ export const queryClient = new QueryClient({
 
 // Nothing of one person may be left for the next on the same screen.
 session.subscribe(() => {
-  if (session.state().status === 'signed-out') queryClient.clear();
+  const state = session.state();
+  // Where nobody ever was, there is only what is for everybody.
+  if (state.status === 'signed-out' && state.why !== 'never') queryClient.clear();
 });

@@ -61,6 +61,9 @@ export type ChangeRequestStatus = Schemas['RequestStatus'];
 export type SubmittedFinals = Schemas['SubmittedFinals'];
 export type Standing = Schemas['Standing'];
 export type CourseStanding = Schemas['CourseStanding'];
+export type SignedTranscript = Schemas['SignedTranscript'];
+export type CodeFacts = Schemas['CodeFacts'];
+export type PublicKey = Schemas['PublicKey'];
 export type Session = operations['login']['responses'][200]['content']['application/json'];
 
 export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
