@@ -247,6 +247,15 @@ pub struct TelemetryConfig {
     /// How to write log lines [default: text on a terminal, json elsewhere]
     #[arg(long, env = "UEMS_LOG_FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
+    /// OpenTelemetry collector to send traces to (http://host:4318; OTLP over HTTP); without it, none are sent
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = collector, global = true)]
+    pub otlp_endpoint: Option<String>,
+    /// Name of this service in traces
+    #[arg(long, env = "OTEL_SERVICE_NAME", default_value = "uems", global = true)]
+    pub service_name: String,
+    /// Share of the traces that begin here and are kept, 0 to 1
+    #[arg(long, env = "OTEL_TRACES_SAMPLER_ARG", default_value = "1", value_parser = share, global = true)]
+    pub trace_share: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -304,6 +313,19 @@ fn max_payment(text: &str) -> Result<Decimal, String> {
     } else {
         Err("more than 0, at most 99999999.99".to_owned())
     }
+}
+
+fn collector(text: &str) -> Result<String, String> {
+    let address = text.strip_prefix("http://").or(text.strip_prefix("https://"));
+    match address.filter(|rest| !rest.is_empty()) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("write http://host:port or https://host:port of a collector".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
 fn max_credits(text: &str) -> Result<Decimal, String> {

@@ -126,6 +126,8 @@ impl Actor {
     /// `Ok` if the actor may do this; a refusal that says who may, otherwise.
     pub fn may(&self, action: Action) -> Result<()> {
         use Role::{Admin, Student, Teacher};
+        let role = self.role.as_str();
+        let span = tracing::debug_span!("policy", ?action, role, granted = tracing::field::Empty).entered();
         let mine = |user: UserId| user == self.id;
         let teaches = |teacher: Option<UserId>| teacher == Some(self.id);
         let (granted, otherwise) = match (action, self.role) {
@@ -222,6 +224,7 @@ impl Actor {
                 (false, "only admins and teachers see how students do")
             }
         };
+        span.record("granted", granted);
         if granted { Ok(()) } else { Err(Error::Forbidden(otherwise)) }
     }
 

@@ -1,4 +1,5 @@
-//! Log lines with the fields of the original design, as JSON or readable; and the timing of every SQL statement.
+//! Log lines with the fields of the original design, as JSON or readable; the timing of every SQL statement; spans for
+//! a collector.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{IsTerminal, Write as _};
@@ -11,28 +12,43 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, filter};
 
-use crate::config::{LogFormat, TelemetryConfig};
+use crate::config::{Config, LogFormat};
 
 mod line;
+mod otlp;
 mod statements;
+mod trace_context;
+mod traces;
 
 use line::Line;
+pub use otlp::flush;
 use statements::{StatementTiming, is_statement};
+pub use trace_context::TraceContext;
+pub use traces::traceparent;
 
 /// Statements slower than this are logged as `db_query`.
 pub const SLOW_STATEMENT: std::time::Duration = std::time::Duration::from_millis(500);
 
-/// Installs the log and the statement timing for this process.
-pub fn install(config: &TelemetryConfig) -> anyhow::Result<()> {
+/// Installs the log, the timing of statements and, where a collector is named, the traces of this process.
+pub fn install(settings: &Config) -> anyhow::Result<()> {
+    let config = &settings.telemetry;
     let filter = EnvFilter::try_new(&config.log).map_err(|error| anyhow::anyhow!("UEMS_LOG: {error}"))?;
     let terminal = std::io::stdout().is_terminal();
     let readable = config.log_format.map_or(terminal, |format| format == LogFormat::Text);
     let colored = terminal && std::env::var_os("NO_COLOR").is_none();
     let statements =
         config.enable_metrics.then(|| StatementTiming.with_filter(filter::filter_fn(is_statement)));
+    let traces = match &config.otlp_endpoint {
+        Some(endpoint) => {
+            otlp::start(settings, endpoint)?;
+            Some(traces::Traces.with_filter(filter::filter_fn(traces::is_traced)))
+        }
+        None => None,
+    };
     tracing_subscriber::registry()
         .with(LogLines { readable, colored }.with_filter(filter))
         .with(statements)
+        .with(traces)
         .try_init()?;
     std::panic::set_hook(Box::new(log_panic));
     Ok(())
@@ -130,4 +146,13 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLines {
         // A log that cannot be written (closed pipe) must not stop the program.
         let _ = std::io::stdout().lock().write_all(text.as_bytes());
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a log line or a span tells the system's time, whatever a test makes of the App's"
+)]
+fn unix_nanoseconds() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    since.as_nanos() as u64
 }

@@ -131,7 +131,7 @@ async fn with_database<T>(
     purpose: &str,
     work: impl AsyncFnOnce(PgPool) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    telemetry::install(&config.telemetry)?;
+    telemetry::install(config)?;
     let mut signals = Signals::listen()?;
     let database = tokio::select! {
         opened = Database::open_beside(config, purpose) => opened?,

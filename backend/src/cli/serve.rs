@@ -31,7 +31,7 @@ pub async fn run(config: Config, Serve { demo }: Serve) -> anyhow::Result<ExitCo
     if demo {
         seed::permitted(&config)?;
     }
-    telemetry::install(&config.telemetry)?;
+    telemetry::install(&config)?;
     server::raise_descriptor_limit();
     let mut signals = Signals::listen()?;
     let mut claim = Claim::take(&config, "uems serve, starting")?;
@@ -52,6 +52,7 @@ pub async fn run(config: Config, Serve { demo }: Serve) -> anyhow::Result<ExitCo
     let closed = database.close().await;
     served.and(closed)?;
     tracing::info!(event = "stopped", "Stopped");
+    telemetry::flush().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::{Failure, Severity};
+use crate::telemetry::TraceContext;
 
 tokio::task_local! {
     static REQUEST_ID: String;
@@ -30,7 +31,7 @@ pub struct ClientAddress(pub IpAddr);
 pub async fn request_log(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(request.headers());
-    let trace_id = trace_id(request.headers());
+    let trace = TraceContext::of(request.headers(), app.config.telemetry.trace_share);
     let address = client_address(&request, app.config.server.trusted_proxies);
     request.extensions_mut().insert(ClientAddress(address));
     let method = method_label(request.method());
@@ -39,16 +40,21 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
     let counted =
         handler.clone().filter(|handler| app.config.telemetry.enable_metrics && is_counted(handler));
 
-    let span = tracing::error_span!("request", request_id = %id, trace_id = %trace_id, user_id = field::Empty, user_role = field::Empty);
-    let in_progress = counted.as_deref().map(|handler| InProgress::enter(&app, method, handler));
     let quiet = handler.as_deref().is_none_or(|handler| !is_counted(handler));
+    let span = tracing::error_span!(
+        "request", request_id = %id, trace_id = trace.trace_id, span_id = trace.span_id, parent_id = trace.parent_id,
+        sampled = trace.sampled && !quiet, method, handler, status_code = field::Empty,
+        user_id = field::Empty, user_role = field::Empty
+    );
+    let in_progress = counted.as_deref().map(|handler| InProgress::enter(&app, method, handler));
     if !quiet {
         span.in_scope(|| {
             tracing::info!(event = "request_started", function = "request_log", method, path, client_ip = %address, "Request started");
         });
     }
 
-    let mut response = REQUEST_ID.scope(id.clone(), next.run(request)).instrument(span.clone()).await;
+    let mut response =
+        REQUEST_ID.scope(id.clone(), trace.clone().scope(next.run(request))).instrument(span.clone()).await;
 
     if let Some(Failure(error)) = response.extensions_mut().remove::<Failure>() {
         let cookies =
@@ -60,6 +66,7 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
         report(&app, &span, &error, method, &path, started);
     }
     let (status, duration) = (response.status(), started.elapsed().as_secs_f64());
+    span.record("status_code", status.as_u16());
     if let Some(handler) = &counted {
         app.metrics.http_requests.with_label_values(&[method, handler, status.as_str()]).inc();
         app.metrics.http_request_seconds.with_label_values(&[method, handler]).observe(duration);
@@ -75,6 +82,9 @@ pub async fn request_log(State(app): State<App>, mut request: Request, next: Nex
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&trace.header()) {
+        response.headers_mut().insert("traceparent", value);
     }
     response
 }
@@ -141,19 +151,6 @@ fn request_id(headers: &HeaderMap) -> String {
     given.map_or_else(|| Uuid::new_v4().to_string(), str::to_owned)
 }
 
-/// The trace id of a W3C `traceparent`, else a new one.
-fn trace_id(headers: &HeaderMap) -> String {
-    let given = headers.get("traceparent").and_then(|value| value.to_str().ok()).and_then(|text| {
-        let mut parts = text.split('-');
-        let (version, trace) = (parts.next()?, parts.next()?);
-        let hex =
-            |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        let fine = version.len() == 2 && version != "ff" && hex(version) && trace.len() == 32 && hex(trace);
-        (fine && trace.bytes().any(|byte| byte != b'0')).then(|| trace.to_owned())
-    });
-    given.unwrap_or_else(|| Uuid::new_v4().simple().to_string())
-}
-
 fn client_address(request: &Request, proxies: usize) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let forwarded = (proxies > 0).then(|| forwarded_for(request.headers(), proxies)).flatten();
@@ -196,9 +193,6 @@ mod tests {
     fn only_sane_ids_are_taken_over() {
         assert_eq!(request_id(&headers("x-request-id", "abc-1.2_3")), "abc-1.2_3");
         assert_ne!(request_id(&headers("x-request-id", "a b")), "a b");
-        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        assert_eq!(trace_id(&headers("traceparent", &format!("00-{trace}-00f067aa0ba902b7-01"))), trace);
-        assert_ne!(trace_id(&headers("traceparent", "00-xyz-1-01")), "xyz");
     }
 
     #[test]

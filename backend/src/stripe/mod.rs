@@ -10,7 +10,7 @@ mod transport;
 mod types;
 
 pub use client::{Failure, NewIntent, NewRefund, Stripe};
-pub use transport::Transport;
+pub use transport::{Transport, tls};
 pub use types::{
     ApiError, Charge, Dispute, Event, EventData, IntentStatus, Metadata, PaymentIntent, Refund, RefundStatus,
 };

@@ -14,6 +14,14 @@ use tower::ServiceExt;
 /// Longest answer that is read.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
+/// How this program does TLS, as a client: ring, and the roots compiled in.
+pub fn tls() -> anyhow::Result<rustls::ClientConfig> {
+    let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
 #[derive(Clone, Debug)]
 pub enum Transport {
     Https {
@@ -27,14 +35,8 @@ pub enum Transport {
 impl Transport {
     /// To a server; the certificate is checked against the roots compiled in.
     pub fn to(base: &str) -> anyhow::Result<Self> {
-        let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let tls =
-            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(tls()?)
             .connect_timeout(Duration::from_secs(2))
             .pool_idle_timeout(Duration::from_secs(50))
             .redirect(reqwest::redirect::Policy::none())

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use tracing::{Level, Metadata};
 
 use super::statements::{as_db_query, is_statement};
+use super::unix_nanoseconds;
 
 #[derive(Serialize)]
 pub(super) struct Line {
@@ -39,7 +40,7 @@ impl Line {
         let mut id = |name: &str| inherited.remove(name).or_else(|| fields.remove(name)).unwrap_or_default();
         let (trace_id, request_id, user_id) = (id("trace_id"), id("request_id"), id("user_id"));
         Self {
-            timestamp: now(),
+            timestamp: (unix_nanoseconds() / 1000) as f64 / 1e6,
             level: match *metadata.level() {
                 Level::ERROR if critical => "CRITICAL",
                 Level::ERROR => "ERROR",
@@ -118,15 +119,6 @@ fn push_printable(line: &mut String, text: &str) {
     for letter in text.chars() {
         if letter.is_control() { line.extend(letter.escape_default()) } else { line.push(letter) }
     }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a log line tells the system's time, whatever a test makes of the App's"
-)]
-fn now() -> f64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    (since.as_secs_f64() * 1e6).round() / 1e6
 }
 
 #[cfg(test)]

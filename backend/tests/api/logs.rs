@@ -17,19 +17,19 @@ use crate::support::TestApp;
 const PASSWORD: &str = "canary-password-of-ada";
 const WRONG: &str = "canary-wrong-password";
 const NEW: &str = "canary-newer-password";
-const SECRET: &str = "canary-jwt-secret-0123456789abcdef";
+pub const SECRET: &str = "canary-jwt-secret-0123456789abcdef";
 const DATABASE_PASSWORD: &str = "canary-database-password";
 
-/// A `uems serve` whose log is kept.
-struct Server {
+/// A `uems serve` whose log is kept; access tokens are of `SECRET`.
+pub struct Server {
     child: Child,
-    url: String,
+    pub url: String,
     client: Client,
     log: tempfile::NamedTempFile,
 }
 
 impl Server {
-    async fn start(db: &PgPool, variables: &[(&str, &str)]) -> Self {
+    pub async fn start(db: &PgPool, variables: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut database = db.connect_options().to_url_lossy();
@@ -58,7 +58,7 @@ impl Server {
         panic!("the server does not become ready");
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
@@ -77,7 +77,7 @@ impl Server {
     }
 
     /// Stops the server in order and reads what it logged.
-    async fn log(mut self) -> String {
+    pub async fn log(mut self) -> String {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         tokio::task::spawn_blocking(move || {

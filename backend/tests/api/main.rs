@@ -36,4 +36,5 @@ mod support;
 mod swap;
 mod terms;
 mod transcripts;
+mod traces;
 mod users;
