@@ -163,11 +163,7 @@ function Decide({ request }: { request: ChangeRequest }) {
   const submit = (event: FormEvent) => event.preventDefault();
 
   return (
-    <form
-      onSubmit={submit}
-      aria-label={`Decide on ${request.student_name}`}
-      className="grid content-start gap-3"
-    >
+    <form onSubmit={submit} className="grid content-start gap-3">
       {failure && <Notice title={failure} />}
       <TextField
         label="Note"
@@ -180,6 +176,7 @@ function Decide({ request }: { request: ChangeRequest }) {
       <div className="flex gap-2">
         <Button
           look="primary"
+          aria-label={`Approve the change for ${request.student_name}`}
           busy={busy}
           disabledReason={own ? 'Another administrator has to approve what you asked for' : null}
           onClick={() => void decide('approve')}
@@ -188,6 +185,7 @@ function Decide({ request }: { request: ChangeRequest }) {
         </Button>
         <Button
           look="danger"
+          aria-label={`Reject the change for ${request.student_name}`}
           busy={busy}
           disabledReason={note.trim() ? null : 'Say in the note why it is rejected'}
           onClick={() => void decide('reject')}

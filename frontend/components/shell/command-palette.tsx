@@ -93,35 +93,38 @@ export function CommandPalette({ items, onClose, onHelp }: PaletteProps) {
                 className="h-12 w-full bg-transparent px-4 text-base outline-none placeholder:text-muted [&::-webkit-search-cancel-button]:hidden"
               />
             </SearchField>
-            <Menu
-              aria-label="Results"
-              onAction={(key) => run(String(key))}
-              renderEmptyState={() => (
-                <p className="px-3 py-6 text-center text-sm text-muted">Nothing found</p>
-              )}
-              className="max-h-[min(36rem,70dvh)] overflow-y-auto p-1.5 outline-none"
-            >
-              {sections.map((section) => (
-                <MenuSection key={section.title} id={section.title} className="mb-1">
-                  <Header className="px-2.5 pt-1.5 pb-1 text-2xs font-medium text-muted">
-                    {section.title}
-                  </Header>
-                  {section.commands.map((command) => (
-                    <MenuItem
-                      key={command.id}
-                      id={command.id}
-                      textValue={command.label}
-                      className="flex min-h-9 cursor-default items-center gap-3 rounded-md px-2.5 text-base outline-none focus:bg-accent-soft pointer-coarse:min-h-11"
-                    >
-                      <span className="truncate">{command.label}</span>
-                      {command.detail && (
-                        <span className="ml-auto shrink-0 text-xs text-muted">{command.detail}</span>
-                      )}
-                    </MenuItem>
-                  ))}
-                </MenuSection>
-              ))}
-            </Menu>
+            {/* In the tab order because it scrolls; its items follow the arrows of the field above. */}
+            <div tabIndex={0} className="max-h-[min(36rem,70dvh)] overflow-y-auto p-1.5 -outline-offset-2">
+              <Menu
+                aria-label="Results"
+                onAction={(key) => run(String(key))}
+                renderEmptyState={() => (
+                  <p className="px-3 py-6 text-center text-sm text-muted">Nothing found</p>
+                )}
+                className="outline-none"
+              >
+                {sections.map((section) => (
+                  <MenuSection key={section.title} id={section.title} className="mb-1">
+                    <Header className="px-2.5 pt-1.5 pb-1 text-2xs font-medium text-muted">
+                      {section.title}
+                    </Header>
+                    {section.commands.map((command) => (
+                      <MenuItem
+                        key={command.id}
+                        id={command.id}
+                        textValue={command.label}
+                        className="flex min-h-9 cursor-default items-center gap-3 rounded-md px-2.5 text-base outline-none focus:bg-accent-soft pointer-coarse:min-h-11"
+                      >
+                        <span className="truncate">{command.label}</span>
+                        {command.detail && (
+                          <span className="ml-auto shrink-0 text-xs text-muted">{command.detail}</span>
+                        )}
+                      </MenuItem>
+                    ))}
+                  </MenuSection>
+                ))}
+              </Menu>
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>
