@@ -28,6 +28,15 @@ export const paths = {
   verify: '/verify',
   audit: '/admin/audit',
   auditOf: (person: string) => `/admin/audit?subject=${person}`,
+  payments: '/payments',
+  payment: (id: string) => `/payments/${id}`,
+  /** The one page that may talk to the card service: reached by a full load, so that its own policy counts. */
+  pay: (id: string) => `/payments/${id}/pay`,
+  receipt: (id: string) => `/payments/${id}/receipt`,
+  adminPayments: '/admin/payments',
+  adminPaymentsOf: (student: string) => `/admin/payments?q=${encodeURIComponent(student)}`,
+  charges: '/admin/payments/charges',
+  reconciliation: '/admin/payments/reconciliation',
   profile: '/profile',
 } as const;
 

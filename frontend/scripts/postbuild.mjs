@@ -14,17 +14,27 @@ const SMALLEST_WORTH_IT = 512;
 const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const hashes = (texts) => [...new Set(texts.map(hashOf))].sort().join(' ');
 
-function policyOf(html) {
+/** The card form is Stripe's own, in a frame of its own. Only the page that shows it may load anything from elsewhere. */
+const PAY_PAGE = 'payments/_/pay.html';
+const STRIPE = {
+  script: ' https://js.stripe.com https://*.js.stripe.com',
+  connect: ' https://api.stripe.com',
+  frame: 'https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
+};
+
+function policyOf(html, name) {
+  const stripe = name === PAY_PAGE ? STRIPE : { script: '', connect: '', frame: '' };
   const inline = scriptsOf(html)
     .filter(({ src }) => !src)
     .map(({ body }) => body);
   const attributes = styleAttributesOf(html);
   return [
     "default-src 'none'",
-    `script-src 'self' ${hashes(inline)}`,
+    `script-src 'self' ${hashes(inline)}${stripe.script}`,
     `style-src 'self' ${[REACT_ARIA_STYLE, hashes(styleElementsOf(html))].filter(Boolean).join(' ')}`,
     `style-src-attr ${attributes.length ? `'unsafe-hashes' ${hashes(attributes)}` : "'none'"}`,
-    "connect-src 'self'",
+    `connect-src 'self'${stripe.connect}`,
+    ...(stripe.frame ? [`frame-src ${stripe.frame}`] : []),
     "img-src 'self' data:",
     "font-src 'self'",
     "manifest-src 'self'",
@@ -58,7 +68,7 @@ for (const name of filesOf().filter((file) => /\.(br|gz)$/.test(file))) rmSync(j
 
 const pages = filesOf().filter((name) => extname(name) === '.html');
 const policies = Object.fromEntries(
-  pages.map((name) => [name, policyOf(readFileSync(join(OUT, name), 'utf8'))]),
+  pages.map((name) => [name, policyOf(readFileSync(join(OUT, name), 'utf8'), name)]),
 );
 writeFileSync(join(OUT, 'csp.json'), `${JSON.stringify(policies, null, 1)}\n`);
 

@@ -12,6 +12,7 @@ import { useMyCourses } from '@/lib/use-my-courses';
 import { AgendaPanel } from './agenda-panel';
 import { CourseLines } from './course-lines';
 import { DashboardSkeleton } from './dashboard-skeleton';
+import { DuePanel } from './due-panel';
 import { NoTerm } from './no-term';
 import { Panel } from './parts';
 import { RegistrationState } from './registration-state';
@@ -64,6 +65,7 @@ export function StudentHome({ term, now }: { term: Term | undefined; now: Date }
             {term.registration === 'open' ? 'Find courses' : 'Look through the courses'}
           </LinkButton>
         </RegistrationState>
+        <DuePanel userId={user.id} />
         {mine.waiting.length > 0 && (
           <Panel title="Waitlists">
             <CourseLines

@@ -4,6 +4,7 @@ import {
   CalendarDays,
   ChartColumn,
   ClipboardCheck,
+  CreditCard,
   FilePen,
   FileText,
   GraduationCap,
@@ -35,11 +36,13 @@ const grades: NavItem = { href: paths.grades, label: 'Grades', icon: GraduationC
 const attendance: NavItem = { href: paths.attendance, label: 'Attendance', icon: ClipboardCheck, key: 'a' };
 const changes: NavItem = { href: paths.gradeChanges, label: 'Grade changes', icon: FilePen, key: 'm' };
 const transcript: NavItem = { href: paths.transcript, label: 'Transcript', icon: FileText, key: 'r' };
+const payments: NavItem = { href: paths.payments, label: 'Payments', icon: CreditCard, key: 'b' };
+const money: NavItem = { href: paths.adminPayments, label: 'Payments', icon: CreditCard, key: 'b' };
 
 const byRole: Record<Role, NavItem[]> = {
-  student: [home, courses, timetable, grades, attendance, transcript],
+  student: [home, courses, timetable, grades, attendance, payments, transcript],
   teacher: [home, courses, timetable, performance],
-  admin: [home, courses, people, terms, changes, analytics, audit],
+  admin: [home, courses, people, terms, money, changes, analytics, audit],
 };
 
 export function navFor(role: Role): NavItem[] {

@@ -64,6 +64,23 @@ export type CourseStanding = Schemas['CourseStanding'];
 export type SignedTranscript = Schemas['SignedTranscript'];
 export type CodeFacts = Schemas['CodeFacts'];
 export type PublicKey = Schemas['PublicKey'];
+export type Payment = Schemas['Payment'];
+export type PaymentStatus = Payment['status'];
+export type PaymentType = Schemas['PaymentType'];
+export type PaymentSettings = Schemas['PaymentSettings'];
+export type History = Schemas['History'];
+export type Receipt = Schemas['Receipt'];
+export type Refund = Schemas['Refund'];
+export type Ticket = Schemas['Ticket'];
+export type Account = Schemas['Account'];
+export type Charge = Schemas['Charge'];
+export type AccountLine = Schemas['AccountLine'];
+export type CreateIntent = Schemas['CreateIntent'];
+export type CreateRefund = Schemas['CreateRefund'];
+export type CreateCharge = Schemas['CreateCharge'];
+export type AssessCharges = Schemas['AssessCharges'];
+export type WaiveCharge = Schemas['WaiveCharge'];
+export type Reconciliation = Schemas['Reconciliation'];
 export type Session = operations['login']['responses'][200]['content']['application/json'];
 
 export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
@@ -73,6 +90,8 @@ export type RevenuePeriod = QueryOf<'analytics_revenue'>;
 export type DemandFilter = QueryOf<'analytics_unmet_demand'>;
 export type PerformanceFilter = QueryOf<'analytics_performance'>;
 export type AuditFilter = NonNullable<operations['list_audit']['parameters']['query']>;
+export type PaymentFilter = NonNullable<operations['list_payments']['parameters']['query']>;
+export type ChargeFilter = NonNullable<operations['list_charges']['parameters']['query']>;
 export type UserFilter = NonNullable<operations['list_users']['parameters']['query']>;
 
 export interface Page<T> {

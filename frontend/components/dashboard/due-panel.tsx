@@ -1,0 +1,32 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { LinkButton } from '@/components/ui/button';
+import { account } from '@/lib/api/payments';
+import { formatDate, isoDate } from '@/lib/dates';
+import { formatMoney, isZero } from '@/lib/money';
+import { paths } from '@/lib/paths';
+import { Panel } from './parts';
+
+/** What is to be paid first; nothing where nothing is. */
+export function DuePanel({ userId }: { userId: string }) {
+  const { data } = useQuery(account(userId));
+  const [first] = data?.charges.filter(({ outstanding }) => !isZero(outstanding)) ?? [];
+  if (!first) return null;
+  const late = first.due_on != null && first.due_on < isoDate(new Date());
+  return (
+    <Panel title="To pay">
+      <div className="px-4 py-3">
+        <p className="text-lg font-semibold tabular-nums">{formatMoney(first.outstanding, first.currency)}</p>
+        {first.due_on && (
+          <p className={`text-sm ${late ? 'font-medium text-bad' : 'text-muted'}`}>
+            {late ? 'was due on' : 'due by'} {formatDate(first.due_on)}
+          </p>
+        )}
+        <LinkButton href={paths.payments} className="mt-3 w-full">
+          Payments
+        </LinkButton>
+      </div>
+    </Panel>
+  );
+}

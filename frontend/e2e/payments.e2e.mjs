@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { as, asAdmin, demo, newStudent } from './support/api.mjs';
+import { eventually, hasText, sees, seesNot } from './support/page.mjs';
+import { test } from './support/test.mjs';
+
+async function charged(amount, description) {
+  const student = await newStudent('Katherine Johnson');
+  await (
+    await asAdmin()
+  ).post('/charges', { user_id: student.user.id, kind: 'tuition', amount, description });
+  return student;
+}
+
+async function toTheCard(page) {
+  await page.goto('/payments');
+  await page.getByRole('button', { name: /^Pay Tuition for the test/ }).click();
+  await page.waitForURL(/\/payments\/[0-9a-f-]{36}\/pay$/);
+  await sees(page.getByLabel('Card number'));
+}
+
+async function payWith(page, number) {
+  await page.getByLabel('Card number').fill(number);
+  await page.getByLabel('Expiry').fill('12/34');
+  await page.getByLabel('Security code').fill('123');
+  await page.getByRole('button', { name: /^Pay / }).click();
+}
+
+const owed = async (student) => {
+  const { balances } = await (await as(student)).get(`/users/${student.user.id}/account`);
+  return balances.map(({ amount }) => amount).join();
+};
+
+test('payments: a card that is accepted pays a charge, and there is a receipt', async ({ visit }) => {
+  const student = await charged('1250.50', 'Tuition for the test');
+  const page = await visit(student);
+  await toTheCard(page);
+  await hasText(page.locator('main'), /1,250\.50/);
+  await payWith(page, '4242424242424242');
+  await sees(page.getByText('The payment has arrived'));
+  assert.match(await owed(student), /^(0\.00)?$/);
+
+  await page.getByRole('link', { name: 'Receipt' }).click();
+  await sees(page.getByRole('heading', { name: /^Receipt / }));
+  await hasText(page.getByRole('article'), /Katherine Johnson[\s\S]*1,250\.50/);
+  await page.goto('/payments');
+  await sees(page.getByText('You owe nothing'));
+  await sees(page.getByText('Nothing to pay'));
+});
+
+test('payments: a declined card is explained, and another one pays the same payment', async ({ visit }) => {
+  const student = await charged('80.00', 'Tuition for the test');
+  const page = await visit(student);
+  await toTheCard(page);
+  const address = page.url();
+  await payWith(page, '4000000000009995');
+  await sees(page.getByText('Your card has insufficient funds.'));
+  assert.equal(await owed(student), '80.00');
+
+  await page.reload();
+  assert.equal(page.url(), address);
+  await sees(page.getByText('The last attempt failed.'));
+  await payWith(page, '4242424242424242');
+  await sees(page.getByText('The payment has arrived'));
+  const { total } = await (await as(student)).get('/payments');
+  assert.equal(total, 1, 'the second attempt is the same payment');
+});
+
+test('payments: a bank that asks is answered with yes and with no', async ({ visit }) => {
+  const student = await charged('60.00', 'Tuition for the test');
+  const page = await visit(student);
+  await toTheCard(page);
+  await payWith(page, '4000002500003155');
+  await page.getByRole('button', { name: 'No, refuse' }).click();
+  await sees(page.getByText(/unable to authenticate/));
+  assert.equal(await owed(student), '60.00');
+  await payWith(page, '4000002500003155');
+  await page.getByRole('button', { name: 'Yes, it is me' }).click();
+  await sees(page.getByText('The payment has arrived'));
+  assert.match(await owed(student), /^(0\.00)?$/);
+});
+
+test('payments: who closes the tab after paying has paid all the same', async ({ visit }) => {
+  const student = await charged('45.00', 'Tuition for the test');
+  const page = await visit(student);
+  await toTheCard(page);
+  const confirmed = page.waitForResponse((answer) => answer.url().includes('/confirm'));
+  await payWith(page, '4242424242424242');
+  await confirmed;
+  await page.close();
+  await eventually(async () => assert.match(await owed(student), /^(0\.00)?$/));
+});
+
+test('payments: two clicks and two tabs make one payment', async ({ visit }) => {
+  const student = await charged('30.00', 'Tuition for the test');
+  const [one, two] = [await visit(student), await visit(student)];
+  await Promise.all([toTheCard(one), toTheCard(two)]);
+  assert.equal(new URL(one.url()).pathname, new URL(two.url()).pathname);
+  const { total } = await (await as(student)).get('/payments');
+  assert.equal(total, 1);
+});
+
+test('payments: something nobody charged can be paid, and odd amounts are refused', async ({ visit }) => {
+  const student = await newStudent('Pays In Advance');
+  const page = await visit(student);
+  await page.goto('/payments');
+  await page.getByRole('button', { name: 'Pay something else' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Pay something else' });
+  for (const odd of ['0', '-5', '1e5', '1.234', 'NaN']) {
+    await dialog.getByLabel('Amount').fill(odd);
+    await dialog.getByRole('button', { name: 'Continue to the card' }).click();
+    await sees(dialog.getByText('Enter an amount such as 120.00.'));
+  }
+  await dialog.getByLabel('Amount').fill('19.99');
+  await dialog.getByLabel('What it is for (optional)').fill('Lab coat');
+  await dialog.getByRole('button', { name: 'Continue to the card' }).click();
+  await page.waitForURL(/\/pay$/);
+  await hasText(page.locator('main'), /Lab coat[\s\S]*19\.99/);
+  await payWith(page, '4242424242424242');
+  await sees(page.getByText('The payment has arrived'));
+  assert.equal(await owed(student), '-19.99');
+});
+
+test('payments: Stripe’s own form is shown where Stripe is configured', async ({ visit }) => {
+  const student = await charged('70.00', 'Tuition for the test');
+  const page = await visit(student);
+  // A stand-in for https://js.stripe.com, which the page's policy has to let in.
+  await page.route('https://js.stripe.com/**', (route) =>
+    route.fulfill({ contentType: 'text/javascript', body: FAKE_STRIPE }),
+  );
+  await page.route('**/api/v1/payments/config', async (route) => {
+    const answer = await route.fetch();
+    const settings = { ...(await answer.json()), provider: 'stripe', publishable_key: 'pk_test_story' };
+    await route.fulfill({ response: answer, json: settings });
+  });
+  await page.goto('/payments');
+  await page.getByRole('button', { name: /^Pay Tuition for the test/ }).click();
+  await page.waitForURL(/\/pay$/);
+  await sees(page.getByText(/The Payment Element of pk_test_story for pi_/));
+  await page.getByRole('button', { name: /^Pay / }).click();
+  await sees(page.getByText('Declined by the story'));
+});
+
+const FAKE_STRIPE = `
+  window.Stripe = Object.assign((key) => ({
+    _registerWrapper() {},
+    registerAppInfo() {},
+    elements: ({ clientSecret }) => ({
+      create: () => {
+        let ready;
+        return {
+          on: (event, run) => { ready = run; },
+          mount: (place) => {
+            place.textContent = 'The Payment Element of ' + key + ' for ' + clientSecret;
+            setTimeout(ready, 0);
+          },
+          destroy() {},
+        };
+      },
+    }),
+    confirmPayment: async () => ({ error: { message: 'Declined by the story' } }),
+  }), { version: 'story' });
+`;
+
+test('bursar: charges, waives, refunds a part, and the books agree', async ({ visit }) => {
+  const student = await charged('200.00', 'Tuition for the test');
+  const ticket = await (
+    await as(student)
+  ).post('/payments/create-intent', { amount: '50.00', payment_type: 'books' });
+  const settings = await (await as(student)).get('/payments/config');
+  const page = await visit(demo.admin);
+  const intent = ticket.client_secret.split('_secret')[0];
+  const confirmed = await page.request.post(`${settings.api_url}/v1/payment_intents/${intent}/confirm`, {
+    form: {
+      key: settings.publishable_key,
+      client_secret: ticket.client_secret,
+      payment_method: 'pm_card_visa',
+    },
+  });
+  assert.equal(confirmed.status(), 200, await confirmed.text());
+  await eventually(async () => assert.equal(await owed(student), '150.00'));
+
+  await page.goto(`/admin/payments/charges?q=${student.user.student_id}`);
+  await page.getByRole('button', { name: /^Waive Tuition for the test/ }).click();
+  const waive = page.getByRole('dialog', { name: /^Waive for/ });
+  await waive.getByLabel(/^Amount/).fill('120');
+  await waive.getByLabel('Reason').fill('Scholarship');
+  await waive.getByRole('button', { name: 'Waive' }).click();
+  await sees(page.getByText(/waived for Katherine Johnson/));
+  await hasText(page.getByRole('row').filter({ hasText: 'Katherine' }), /80\.00/);
+
+  await page.goto(`/admin/payments?q=${student.user.student_id}`);
+  await page.getByRole('link', { name: /Katherine Johnson/ }).click();
+  await page.getByRole('button', { name: 'Refund' }).click();
+  const refund = page.getByRole('dialog', { name: /^Refund/ });
+  await refund.getByLabel(/^Amount/).fill('60');
+  await refund.getByLabel('Reason').fill('Wrong book');
+  await refund.getByRole('button', { name: 'Refund' }).click();
+  await sees(refund.locator('.text-bad').first());
+  await refund.getByLabel(/^Amount/).fill('20.00');
+  await refund.getByRole('button', { name: 'Refund' }).click();
+  await seesNot(refund);
+  await eventually(async () => {
+    await page.reload();
+    await sees(page.getByText('Given back'));
+  });
+  await sees(page.getByText('Paid, partly refunded'));
+  assert.equal(await owed(student), '50.00');
+
+  await page.goto('/admin/payments/reconciliation');
+  await page.getByRole('button', { name: 'Compare now' }).first().click();
+  await sees(page.getByText('The books agree').first());
+});
+
+test('bursar: a whole term is charged once', async ({ visit }) => {
+  const page = await visit(demo.admin);
+  const charge = async () => {
+    await page.goto('/admin/payments/charges');
+    await page.getByRole('button', { name: 'Charge a term' }).first().click();
+    const dialog = page.getByRole('dialog', { name: 'Charge a term' });
+    await dialog.getByLabel('For').selectOption('other');
+    await dialog.getByLabel(/^Amount/).fill('15.00');
+    await dialog.getByLabel('Counted').selectOption('flat');
+    await dialog.getByRole('button', { name: 'Charge everybody' }).click();
+  };
+  await charge();
+  await sees(page.getByText(/students? charged .* in all/));
+  await charge();
+  await sees(page.getByText('Nobody was left to charge'));
+});
