@@ -45,8 +45,9 @@ pub enum Error {
     Malformed(String),
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
-    #[error("send the body as application/json")]
-    UnsupportedMediaType,
+    /// Says which kind of body is taken.
+    #[error("send the body as {0}")]
+    UnsupportedMediaType(&'static str),
     #[error("some values are not acceptable; see `errors`")]
     Invalid(Vec<FieldError>),
     #[error("this Idempotency-Key was used for a different request; make a new one")]
@@ -210,7 +211,9 @@ impl Error {
             Self::Stale(_) => (S::PRECONDITION_FAILED, "stale", "refusal"),
             Self::Malformed(_) => (S::BAD_REQUEST, "malformed", "validation"),
             Self::TooLarge(_) => (S::PAYLOAD_TOO_LARGE, "payload_too_large", "validation"),
-            Self::UnsupportedMediaType => (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "validation"),
+            Self::UnsupportedMediaType(_) => {
+                (S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "validation")
+            }
             Self::Invalid(_) => (S::UNPROCESSABLE_ENTITY, "validation_failed", "validation"),
             Self::KeyReused => (S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "validation"),
             Self::RateLimited { .. } => (S::TOO_MANY_REQUESTS, "rate_limited", "rate_limit"),

@@ -104,6 +104,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(grades::update_grade, grades::delete_grade))
         .routes(routes!(grades::course_grades))
         .routes(routes!(grades::save_grades).layer(large_body()))
+        .routes(routes!(grades::export_grades, grades::import_grades).layer(large_body()))
         .routes(routes!(grades::submit_course_finals))
         .routes(routes!(grades::create_assignment))
         .routes(routes!(grades::update_assignment, grades::delete_assignment))

@@ -17,6 +17,7 @@ mod routes;
 mod rules;
 mod save;
 mod scale;
+mod sheet;
 mod transcript;
 
 pub use assignments::{
@@ -37,4 +38,5 @@ pub use routes::{
 };
 pub use rules::{Counted, Final, NoFinal, final_of};
 pub use scale::{GradeScale, Step, average};
+pub use sheet::{__path_export_grades, __path_import_grades, export_grades, import_grades};
 pub use transcript::{__path_user_grades, user_grades};

@@ -24,7 +24,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         if !is_json(&request) {
-            return Err(Error::UnsupportedMediaType);
+            return Err(Error::UnsupportedMediaType("application/json"));
         }
         parse(&body(request, app).await?).map(Self)
     }
@@ -49,7 +49,7 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrDefault<T> {
         match (bytes.is_empty(), json) {
             (true, _) => Ok(Self(T::default())),
             (false, true) => parse(&bytes).map(Self),
-            (false, false) => Err(Error::UnsupportedMediaType),
+            (false, false) => Err(Error::UnsupportedMediaType("application/json")),
         }
     }
 }
@@ -63,16 +63,36 @@ impl FromRequest<App> for Raw {
 
     async fn from_request(request: Request, app: &App) -> Result<Self> {
         if !is_json(&request) {
-            return Err(Error::UnsupportedMediaType);
+            return Err(Error::UnsupportedMediaType("application/json"));
         }
         body(request, app).await.map(Self)
     }
 }
 
+/// A body of `text/csv`, in UTF-8.
+#[derive(Clone, Debug)]
+pub struct CsvText(pub String);
+
+impl FromRequest<App> for CsvText {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        if !is_of(&request, "text/csv") {
+            return Err(Error::UnsupportedMediaType("text/csv"));
+        }
+        let text = String::from_utf8(body(request, app).await?.into());
+        text.map(Self).map_err(|_| Error::Malformed("the file is not UTF-8; save it as CSV UTF-8".to_owned()))
+    }
+}
+
 fn is_json(request: &Request) -> bool {
+    is_of(request, "application/json")
+}
+
+fn is_of(request: &Request, kind: &str) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/json")
+    essence.eq_ignore_ascii_case(kind)
 }
 
 /// The largest body of a route that takes larger ones than the others.

@@ -10,7 +10,7 @@ use sqlx::PgPool;
 use uems::auth::Tokens;
 use uems::ids::{ChargeId, CourseId, PaymentId, SessionId, UserId};
 
-use crate::grades::Marks;
+use crate::grades::{Marks, send_csv};
 use crate::openapi::{is_documented, operations};
 use crate::payments::settled;
 use crate::support::{Actor, Answer, TestApp};
@@ -74,6 +74,8 @@ PUT    /grades/{id}                           401  403  403  200  404  200  401 
 DELETE /grades/{id}                           401  403  403  403  403  204  401     401     401
 GET    /grades/course/{course_id}             401  403  403  200  403  200  401     401     401
 PUT    /grades/course/{course_id}/bulk        401  403  403  200  403  200  401     401     401
+GET    /grades/course/{course_id}/csv         401  403  403  200  403  200  401     401     401
+POST   /grades/course/{course_id}/csv         401  403  403  200  403  200  401     401     401
 PUT    /grades/course/{course_id}/final       401  403  403  200  403  200  401     401     401
 POST   /grades/course/{course_id}/assignments 401  403  403  201  403  201  401     401     401
 PUT    /grades/assignments/{id}               401  403  403  200  404  200  401     401     401
@@ -153,6 +155,8 @@ PUT    /grades/{id}                           401  403  403  404  404  404  401 
 DELETE /grades/{id}                           401  403  403  403  403  404  401     401     401
 GET    /grades/course/{course_id}             401  404  404  404  404  404  401     401     401
 PUT    /grades/course/{course_id}/bulk        401  404  404  404  404  404  401     401     401
+GET    /grades/course/{course_id}/csv         401  404  404  404  404  404  401     401     401
+POST   /grades/course/{course_id}/csv         401  404  404  404  404  404  401     401     401
 PUT    /grades/course/{course_id}/final       401  404  404  404  404  404  401     401     401
 POST   /grades/course/{course_id}/assignments 401  404  404  404  404  404  401     401     401
 PUT    /grades/assignments/{id}               401  403  403  404  404  404  401     401     401
@@ -361,6 +365,9 @@ impl Scene {
             "course" => format!("{path}?course_id={course}"),
             _ => path,
         };
+        if row.operation() == "POST /grades/course/{course_id}/csv" {
+            return send_csv(actor, &path, "email,Quiz 1\n").await;
+        }
         actor.call(row.method.clone(), &path, self.body(row).await, &[]).await
     }
 

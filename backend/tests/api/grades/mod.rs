@@ -2,12 +2,16 @@
 
 mod bulk;
 mod changes;
+mod csv;
+mod exact;
 mod finals;
 mod marks;
 mod races;
 
 use serde_json::{Value, json};
 use uems::ids::{CourseId, EnrollmentId};
+
+pub use csv::send_csv;
 
 use crate::support::{Actor, TestApp};
 
