@@ -21,8 +21,8 @@ use crate::error::Error;
 use crate::http::extract::MostBytes;
 use crate::http::{document, request_log, ui};
 use crate::{
-    analytics, attendance, audit, auth, calendar, courses, enrollments, grades, health, ledger, payments, stripe,
-    terms, transcripts, users,
+    analytics, attendance, audit, auth, calendar, courses, enrollments, grades, health, ledger, payments,
+    stripe, terms, transcripts, users,
 };
 
 /// Longest time a request may take.

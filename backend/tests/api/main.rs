@@ -35,6 +35,6 @@ mod statements;
 mod support;
 mod swap;
 mod terms;
-mod transcripts;
 mod traces;
+mod transcripts;
 mod users;

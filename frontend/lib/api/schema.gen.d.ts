@@ -334,6 +334,27 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/calendar/{token}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A timetable for calendar programs, under its secret address.
+     * @description Sections somebody is enrolled in or teaches, of this year, the last and those to come. Weekly classes of a term
+     *     whose class dates are unknown are left out.
+     */
+    get: operations['calendar'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/charges': {
     parameters: {
       query?: never;
@@ -534,6 +555,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/courses/{id}/roster.csv': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The roster as CSV, in the order of the roster: students by name, then the queue.
+     * @description Only an admin's has the students' numbers. Cells that a spreadsheet would run as formulas begin with an apostrophe.
+     */
+    get: operations['course_roster'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/enrollments/cart': {
     parameters: {
       query?: never;
@@ -710,6 +751,33 @@ export interface paths {
      */
     put: operations['save_grades'];
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/grades/course/{course_id}/csv': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The gradebook as a file for spreadsheets.
+     * @description One row per student, one column per assignment, headed `Name [type/maximum/weight]`. `as_of` in each row says what
+     *     the file has seen: taken back in, it overwrites nothing that was changed since.
+     */
+    get: operations['export_grades'];
+    put?: never;
+    /**
+     * Take marks from a file.
+     * @description As exported: one row per student (`enrollment_id` or `email`), one column per assignment; an empty cell leaves the mark
+     *     as it is. Without `apply` nothing is written. A mark that is there already is overwritten only if the file, or
+     *     `as_of`, proves that it was seen; otherwise its cell is rejected as `stale` and shows it.
+     */
+    post: operations['import_grades'];
     delete?: never;
     options?: never;
     head?: never;
@@ -1126,6 +1194,47 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/transcripts/keys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * The public keys under which transcripts are and were signed, newest first.
+     * @description For everybody. With them, a code can be checked without this server; see docs/transcripts.md.
+     */
+    get: operations['transcript_keys'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/transcripts/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Check a transcript's code, and whether a transcript is the one that was signed.
+     * @description For everybody. Whatever is sent as a code gets 200 with `valid` true or false. It tells what was signed at that
+     *     time; marks may have changed since.
+     */
+    post: operations['verify_transcript'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/users': {
     parameters: {
       query?: never;
@@ -1207,6 +1316,29 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/users/{id}/calendar-feed': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether the caller has a calendar feed, and when it was last fetched. */
+    get: operations['get_calendar_feed'];
+    put?: never;
+    /**
+     * Make the caller's calendar feed, or give it a new address; the old one ends.
+     * @description The address is a secret and told this once. Asking again makes another, so there is no `Idempotency-Key`: a kept
+     *     answer would be a kept secret.
+     */
+    post: operations['make_calendar_feed'];
+    /** End the caller's calendar feed; its address leads nowhere from now on. */
+    delete: operations['revoke_calendar_feed'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/users/{id}/enrollments': {
     parameters: {
       query?: never;
@@ -1239,6 +1371,27 @@ export interface paths {
      * @description For the student and admins; a teacher sees the courses of their own, without averages.
      */
     get: operations['user_grades'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/users/{id}/transcript': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * A student's transcript, with a signed code by which anybody can check a copy.
+     * @description For the student and admins. Nothing is stored: the code itself says what was issued. That an admin read somebody
+     *     else's is audited (`transcript_read`).
+     */
+    get: operations['transcript'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1433,6 +1586,17 @@ export interface components {
       /** Format: int64 */
       pending: number;
     };
+    /** @description Whether a person has a feed. Its address is told once, when it is made. */
+    CalendarFeed: {
+      /** Format: date-time */
+      created_at?: string | null;
+      exists: boolean;
+      /**
+       * Format: date-time
+       * @description When a calendar program last fetched it, to the minute.
+       */
+      last_used_at?: string | null;
+    };
     /** @description Why a cart fails at one of its sections: an element of `refusals`, beside the code `cart_refused`. */
     CartRefusal: {
       /** @description As enrolling there alone would be refused, such as `course_full`. */
@@ -1618,6 +1782,22 @@ export interface components {
        */
       today: string;
     };
+    /** @description What a code says; its payload. */
+    CodeFacts: {
+      /** @example 60.00 */
+      credits_earned: string;
+      full_name: string;
+      /** @example 3.42 */
+      gpa?: string | null;
+      institution: string;
+      /** Format: date-time */
+      issued_at: string;
+      /** @description The key that signed it. */
+      kid: string;
+      /** @description SHA-256 of the transcript's canonical JSON, in hexadecimal digits. */
+      sha256: string;
+      student_id?: string | null;
+    };
     /** @description A section of a course in one term. */
     Course: {
       /**
@@ -1730,6 +1910,8 @@ export interface components {
       /** @description `enrolled` or `completed`. */
       status: components['schemas']['Status'];
     };
+    /** @enum {string} */
+    CourseStatus: 'completed' | 'in_progress' | 'withdrawn';
     /** @description A section among a student's, with their attendance in it. */
     CourseTally: {
       course: components['schemas']['CourseOf'];
@@ -2233,6 +2415,28 @@ export interface components {
       items: components['schemas']['PaymentStep'][];
       refunds: components['schemas']['Refund'][];
     };
+    /** @description What a file of marks does, or would do. */
+    ImportReport: {
+      /** @description False for a dry run, and when all or nothing was asked for and something was rejected. */
+      applied: boolean;
+      /**
+       * Format: int64
+       * @description What the file's students' marks were looked at as of; send it with `apply`.
+       */
+      as_of: number;
+      /** @description Assignments that are made. */
+      new_assignments: string[];
+      /** @description Marks among those written that were there and had another score. */
+      overwritten: components['schemas']['OverwrittenCell'][];
+      rejected: number;
+      /** @description Every cell that was not taken over, in the order of the file. */
+      rejected_cells: components['schemas']['RejectedCell'][];
+      /** @description Lines with a student. */
+      rows: number;
+      unchanged: number;
+      /** @description Cells written; of a dry run, cells that would be. */
+      written: number;
+    };
     /** @description Marks so far of the students who sit in a course now. */
     InProgress: {
       /**
@@ -2268,6 +2472,8 @@ export interface components {
       /** @description IANA name of the campus's time zone. */
       time_zone: string;
     };
+    /** @enum {string} */
+    Invalid: 'malformed' | 'unknown_key' | 'bad_signature';
     LetterCount: {
       /** Format: int64 */
       count: number;
@@ -2436,6 +2642,16 @@ export interface components {
        */
       waitlist_position?: number | null;
     };
+    /** @description A feed that was just made. */
+    NewCalendarFeed: {
+      /** Format: date-time */
+      created_at: string;
+      /**
+       * @description The secret address, on this server. Whoever has it sees the timetable; it is not told again.
+       * @example /api/v1/calendar/R4nd0m.ics
+       */
+      url: string;
+    };
     /**
      * @description Why there is no final.
      * @enum {string}
@@ -2476,6 +2692,16 @@ export interface components {
         /** Format: int64 */
         courses: number;
       };
+    /** @description A mark that the file overwrites. */
+    OverwrittenCell: {
+      assignment_name: string;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** Format: int64 */
+      line: number;
+      new_score: string;
+      old_score: string;
+      student: string;
+    };
     Page_Absences: {
       items: {
         /**
@@ -3050,6 +3276,25 @@ export interface components {
      * @enum {string}
      */
     ProviderKind: 'stripe' | 'sandbox' | 'none';
+    /** @description A key under which transcripts are or were signed. */
+    PublicKey: {
+      /** @example Ed25519 */
+      algorithm: string;
+      /** Format: date-time */
+      first_used_at: string;
+      /** @description Whether new transcripts are signed with it. */
+      is_current: boolean;
+      /** @example 0f3a5c6d7e8f9a0b */
+      kid: string;
+      /** @description The same as `openssl` reads it. */
+      pem: string;
+      /** @description 32 bytes in base64url. */
+      public_key: string;
+    };
+    PublicKeys: {
+      /** @description Newest first. */
+      items: components['schemas']['PublicKey'][];
+    };
     PutTerm: {
       /** Format: date-time */
       drop_deadline?: string | null;
@@ -3206,6 +3451,25 @@ export interface components {
      * @enum {string}
      */
     RegistrationState: 'open' | 'not_yet' | 'closed';
+    /** @description A cell that was not taken over. */
+    RejectedCell: {
+      /** @description The assignment's name; empty where the column is none. */
+      assignment_name: string;
+      code: string;
+      /** @description From 1. */
+      column: number;
+      current?: components['schemas']['CurrentMark'] | null;
+      /**
+       * Format: int64
+       * @description Of the file; the headings are line 1.
+       */
+      line: number;
+      message: string;
+      /** @description Name of the student, or what the file says instead of one we know. */
+      student: string;
+      /** @description What stands in the cell, at most 40 characters of it. */
+      value: string;
+    };
     RequestChange: {
       /** @description 1 to 200. */
       cells: components['schemas']['WantedCell'][];
@@ -3404,6 +3668,20 @@ export interface components {
     };
     /** @enum {string} */
     Semester: 'spring' | 'summer' | 'fall';
+    /** @description A transcript with its code. */
+    SignedTranscript: {
+      /**
+       * @description `UEMS1.<payload>.<signature>`, to be printed on the transcript.
+       * @example UEMS1.eyJ…
+       */
+      code: string;
+      /**
+       * @description The key that signed it; see `GET /transcripts/keys`.
+       * @example 0f3a5c6d7e8f9a0b
+       */
+      key_id: string;
+      transcript: components['schemas']['Transcript'];
+    };
     /** @description All terms of a student, newest first. */
     Standing: {
       /** @example 64.00 */
@@ -3586,6 +3864,74 @@ export interface components {
       token_type: string;
       user: components['schemas']['User'];
     };
+    /** @description What a student has taken and made. The digest in the code is of this, in its canonical spelling. */
+    Transcript: {
+      /**
+       * @description Of completed courses.
+       * @example 64.00
+       */
+      credits_attempted: string;
+      /**
+       * @description Of completed courses that were passed: whose letter is worth points.
+       * @example 60.00
+       */
+      credits_earned: string;
+      /**
+       * @description Points of all completed courses, weighted by credits; `null` without any.
+       * @example 3.42
+       */
+      gpa?: string | null;
+      institution: string;
+      /**
+       * Format: date-time
+       * @description In whole seconds.
+       */
+      issued_at: string;
+      student: components['schemas']['TranscriptStudent'];
+      /** @description Oldest first. */
+      terms: components['schemas']['TranscriptTerm'][];
+    };
+    TranscriptCourse: {
+      code: string;
+      /** @example 4.00 */
+      credits: string;
+      /** @example A- */
+      letter?: string | null;
+      name: string;
+      /**
+       * @description The final percentage, once the course is completed.
+       * @example 91.25
+       */
+      percent?: string | null;
+      /** @example 3.70 */
+      points?: string | null;
+      section: string;
+      status: components['schemas']['CourseStatus'];
+    };
+    TranscriptStudent: {
+      department?: string | null;
+      full_name: string;
+      /** @description The student number. */
+      student_id?: string | null;
+    };
+    TranscriptTerm: {
+      /** @description By code and section. */
+      courses: components['schemas']['TranscriptCourse'][];
+      /** @example 16.00 */
+      credits_attempted: string;
+      /** @example 16.00 */
+      credits_earned: string;
+      /**
+       * @description Of this term and all before it.
+       * @example 3.42
+       */
+      cumulative_gpa?: string | null;
+      /** @example 3.51 */
+      gpa?: string | null;
+      semester: components['schemas']['Semester'];
+      /** Format: int32 */
+      year: number;
+    };
     /** @description A course in a term, all its sections together, for which somebody found no seat. */
     UnmetDemand: {
       /** @description Refusals by reason, most frequent first. */
@@ -3730,6 +4076,20 @@ export interface components {
       /** @description At most 100. */
       course_ids?: components['schemas']['CourseId'][];
       schedule?: components['schemas']['Schedule'] | null;
+    };
+    /** @description Whether a code is ours, and what it says. */
+    Verification: {
+      facts?: components['schemas']['CodeFacts'] | null;
+      reason?: components['schemas']['Invalid'] | null;
+      /** @description Whether the transcript that was sent is the one that was signed; `null` without one, or unless the code is valid. */
+      transcript_matches?: boolean | null;
+      valid: boolean;
+    };
+    VerifyRequest: {
+      /** @description As printed; spaces and line ends do not count. */
+      code: string;
+      /** @description The `transcript` of `GET /users/{id}/transcript`, to be compared with the code. */
+      transcript?: Record<string, never> | null;
     };
     WaiveCharge: {
       /**
@@ -4454,6 +4814,44 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  calendar: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The ETag as read; 304 if nothing changed */
+        'If-None-Match'?: string | null;
+      };
+      path: {
+        /** @description The token, and `.ics` after it */
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          ETag?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'text/calendar': string;
+        };
+      };
+      /** @description Nothing changed */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components['responses']['Malformed'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   list_charges: {
     parameters: {
       query?: {
@@ -4944,6 +5342,36 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  course_roster: {
+    parameters: {
+      query?: {
+        status?: components['schemas']['Status'];
+      };
+      header?: never;
+      path: {
+        id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   enroll_cart: {
     parameters: {
       query?: never;
@@ -5269,6 +5697,76 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['SavedGrades'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  export_grades: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/csv': string;
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  import_grades: {
+    parameters: {
+      query?: {
+        /** @description Without it, the answer only says what would happen. */
+        apply?: boolean;
+        /** @description When a cell is rejected, write none. */
+        all_or_nothing?: boolean;
+        /** @description `as_of` of the dry run whose answer was looked at: marks not changed since may be overwritten. */
+        as_of?: number;
+        /** @description Why, for the history. */
+        reason?: string;
+      };
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'text/csv': string;
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ImportReport'];
         };
       };
       400: components['responses']['Malformed'];
@@ -6012,6 +6510,57 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  transcript_keys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PublicKeys'];
+        };
+      };
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  verify_transcript: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['VerifyRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Verification'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   list_users: {
     parameters: {
       query?: {
@@ -6235,6 +6784,84 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  get_calendar_feed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CalendarFeed'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  make_calendar_feed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['NewCalendarFeed'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  revoke_calendar_feed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   user_enrollments: {
     parameters: {
       query?: {
@@ -6286,6 +6913,32 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Standing'];
+        };
+      };
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  transcript: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: components['schemas']['UserId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SignedTranscript'];
         };
       };
       401: components['responses']['Unauthenticated'];
