@@ -25,7 +25,7 @@ export function PhoneGradebook({ book, drafts, onEdit, onAssignment, onOpen }: P
   const assignment = book.assignments.find(({ id }) => id === chosen) ?? book.assignments.at(-1);
   if (!assignment) return null;
   return (
-    <div>
+    <div className="pb-14">
       <div className="flex gap-2">
         <Select
           aria-label="Assignment"

@@ -98,7 +98,10 @@ function Gaps({ book, rows }: { book: Gradebook; rows: GradebookRow[] }) {
   return (
     <section aria-label="Missing marks" className="mt-4">
       <h3 className="text-sm font-semibold">Missing marks do not count against a student</h3>
-      <ul className="mt-1 max-h-44 divide-y divide-line overflow-y-auto border-y border-line text-sm">
+      <ul
+        tabIndex={0}
+        className="mt-1 max-h-44 divide-y divide-line overflow-y-auto border-y border-line text-sm"
+      >
         {[...groups].map(([missing, names]) => (
           <li key={missing} className="flex flex-wrap justify-between gap-x-4 py-1.5">
             <span className="font-medium">No {missing}</span>
@@ -124,7 +127,7 @@ function List({
   return (
     <section aria-label={title} className="mt-4">
       <h3 className="mb-1 text-sm font-semibold">{title}</h3>
-      <ul className="max-h-44 divide-y divide-line overflow-y-auto border-y border-line text-sm">
+      <ul tabIndex={0} className="max-h-44 divide-y divide-line overflow-y-auto border-y border-line text-sm">
         {rows.map((row) => (
           <li key={row.enrollment_id} className="flex flex-wrap justify-between gap-x-4 py-1.5">
             <span className="font-medium">{row.full_name}</span>

@@ -70,7 +70,7 @@ export function Toolbar({ book, drafts, busy, onSave, onDialog }: ToolbarProps) 
           busy={busy}
           disabledReason={ready > 0 ? null : nothing}
           onClick={onSave}
-          className="min-w-24 max-md:fixed max-md:inset-x-4 max-md:bottom-17 max-md:z-10 max-md:h-11 max-md:shadow-float"
+          className={`min-w-24 max-md:fixed max-md:inset-x-4 max-md:bottom-17 max-md:z-10 max-md:h-11 max-md:shadow-float ${ready === 0 && !busy ? 'max-md:hidden' : ''}`}
         >
           {busy ? 'Saving…' : ready > 0 ? `Save ${ready}` : 'Save'}
         </Button>
