@@ -101,7 +101,7 @@ async fn students(uems: &TestApp, prefix: &str, count: usize) -> Vec<Actor> {
 /// 500 students for one seat, again and again; beside it, the same race as one guarded UPDATE each, without a server.
 async fn one_seat(uems: &TestApp, urls: &Arc<Vec<String>>, races: usize) {
     let everybody = students(uems, "race", 500).await;
-    let client = Client::new();
+    let client = crate::support::client();
     let (mut ours, mut bare) = (vec![], vec![]);
     for _ in 0..races {
         let course = uems.monday("RC101", 1, "07:00-08:00").await;
@@ -160,7 +160,7 @@ async fn twenty_clashes(uems: &TestApp, urls: &Arc<Vec<String>>) {
     for _ in 0..20 {
         courses.push(uems.monday("TC101", 500, "05:00-06:00").await);
     }
-    let client = Client::new();
+    let client = crate::support::client();
     let started = Instant::now();
     for student in students(uems, "clash", 100).await {
         let mut race = JoinSet::new();
@@ -192,7 +192,7 @@ async fn whole_university(uems: &TestApp, urls: &Arc<Vec<String>>, count: usize)
         }
     }
     let everybody = students(uems, "uni", count).await;
-    let client = Client::new();
+    let client = crate::support::client();
     let at_once = Arc::new(Semaphore::new(64));
     let started = Instant::now();
     let mut rush = JoinSet::new();
@@ -276,7 +276,7 @@ async fn storm(uems: &TestApp, urls: &Arc<Vec<String>>) {
     }
     let courses = Arc::new(courses);
     let registrar = uems.admin("bench-registrar").await;
-    let client = Client::new();
+    let client = crate::support::client();
     let started = Instant::now();
     let mut rush = JoinSet::new();
     for (number, student) in students(uems, "storm", 200).await.into_iter().enumerate() {
@@ -341,7 +341,7 @@ async fn catalogue(uems: &TestApp, urls: &Arc<Vec<String>>) {
     for n in ["tuesday", "thursday"] {
         student.enroll(uems.course("CX101", 50, json!({ n: ["09:00-12:00"] })).await).await.expect(201);
     }
-    let client = Client::new();
+    let client = crate::support::client();
     let baseline = time_of(&client, urls, student, "/auth/me").await;
     println!("catalogue of 8,432 sections (who am I: p50 {:.1?})", median(baseline.clone()));
     for query in [

@@ -19,6 +19,9 @@ use crate::stripe;
 /// The signing secret of development; production refuses it.
 pub const DEVELOPMENT_SECRET: &str = "uems-development-secret-not-for-production";
 
+/// Letters of many universities of the United States.
+pub const DEFAULT_GRADE_SCALE: &str = "A:93:4.0,A-:90:3.7,B+:87:3.3,B:83:3.0,B-:80:2.7,C+:77:2.3,C:73:2.0,C-:70:1.7,D+:67:1.3,D:63:1.0,D-:60:0.7,F:0:0";
+
 #[derive(Clone, Debug, Args)]
 pub struct Config {
     #[command(flatten)]
@@ -159,7 +162,7 @@ pub struct InstitutionConfig {
     #[arg(long, env = "UEMS_MAX_CAPACITY", default_value_t = 500, value_parser = clap::value_parser!(i32).range(1..=9999), global = true)]
     pub max_capacity: i32,
     /// Letters with the percentage they begin at and their points, best first, separated by commas
-    #[arg(long, env = "UEMS_GRADE_SCALE", default_value = "A:93:4.0,A-:90:3.7,B+:87:3.3,B:83:3.0,B-:80:2.7,C+:77:2.3,C:73:2.0,C-:70:1.7,D+:67:1.3,D:63:1.0,D-:60:0.7,F:0:0", value_parser = |text: &str| text.parse::<GradeScale>(), global = true)]
+    #[arg(long, env = "UEMS_GRADE_SCALE", default_value = DEFAULT_GRADE_SCALE, value_parser = |text: &str| text.parse::<GradeScale>(), global = true)]
     pub grade_scale: GradeScale,
 }
 

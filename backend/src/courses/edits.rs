@@ -156,6 +156,7 @@ pub(super) async fn check_place(
             return Err(taken.refuse("teacher_conflict", what));
         }
     }
+    queries::hold_rooms(db, draft).await?;
     match queries::room_taken(db, draft, except).await? {
         Some(taken) => Err(taken.refuse("room_conflict", "another section has this room at that time")),
         None => Ok(()),

@@ -125,6 +125,14 @@ pub struct Taken {
     pub minutes: PgRange<i32>,
 }
 
+/// Who gives rooms of a term away stands in line: two at once would wait for each other in the exclusion constraint, and
+/// one of them would hear of a deadlock instead of the other's name. Ends with the transaction.
+pub async fn hold_rooms(db: &mut PgConnection, draft: &Draft) -> Result<()> {
+    let term = format!("{}{}", draft.year, draft.semester.as_str());
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('rooms'), hashtext($1))", term).fetch_one(db).await?;
+    Ok(())
+}
+
 /// The first section that holds one of the rooms at that time and does not share it.
 pub async fn room_taken(
     db: &mut PgConnection,

@@ -196,8 +196,11 @@ mod tests {
     fn shuffled() -> impl Strategy<Value = (Told, Told)> {
         story().prop_flat_map(|story| {
             let all = story.clone();
-            let repeats = prop::collection::vec(prop::sample::select(all.clone()), 0..10);
-            let repeats = if all.is_empty() { Just(vec![]).boxed() } else { repeats.boxed() };
+            let repeats = if all.is_empty() {
+                Just(vec![]).boxed()
+            } else {
+                prop::collection::vec(prop::sample::select(all.clone()), 0..10).boxed()
+            };
             (Just(story), repeats).prop_flat_map(move |(story, repeats)| {
                 let told = [all.clone(), repeats].concat();
                 (Just(story), Just(told).prop_shuffle())

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod calendar;
+mod marks;
 mod names;
 mod queries;
 mod registration;
@@ -85,13 +86,15 @@ pub async fn plant(
     ensure!(!used, "there are courses in the database already; demo data goes into an empty one");
     let demo = password_hash.to_owned();
     let everybody_else = if args.demo_passwords { demo.clone() } else { UNUSABLE_PASSWORD.to_owned() };
-    let world =
+    let mut world =
         World::make(args.students as usize, args.courses as usize, now, &Passwords { demo, everybody_else });
+    let books = marks::gradebooks(&mut world, now)?;
     queries::insert_terms(&mut tx, &world.terms).await?;
     queries::insert_people(&mut tx, &world.people).await?;
     queries::insert_courses(&mut tx, &world.courses, &world.terms).await?;
     queries::insert_enrollments(&mut tx, &world.enrollments).await?;
     queries::insert_attendance(&mut tx, &attendance::roll(&world, now)).await?;
+    queries::insert_gradebooks(&mut tx, &books).await?;
     tx.commit().await?;
 
     let people = |role| world.people.iter().filter(|person| person.role == role).count();

@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::attendance::Marked;
+use super::marks::{Column, Gradebooks, Scored};
 use super::world::{Course, Enrollment, Person, Term};
 use crate::enrollments::Status;
 
@@ -189,6 +190,68 @@ pub async fn insert_attendance(db: &mut PgConnection, marks: &[Marked]) -> sqlx:
         &dates,
         &meetings,
         &statuses,
+        &times,
+        &teachers
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Marks of completed courses are locked; what is made here was final from the beginning.
+pub async fn insert_gradebooks(db: &mut PgConnection, books: &Gradebooks) -> anyhow::Result<()> {
+    insert_assignments(db, &books.columns).await?;
+    sqlx::query!("select set_config('uems.open_finals', 'on', true)").fetch_one(&mut *db).await?;
+    insert_marks(db, &books.marks).await?;
+    for (teacher, finals) in &books.finals {
+        let finals: Vec<_> = finals.iter().map(|(id, last)| (*id, last)).collect();
+        crate::grades::queries::finals::write(db, *teacher, &finals).await?;
+    }
+    Ok(())
+}
+
+async fn insert_assignments(db: &mut PgConnection, columns: &[Column]) -> sqlx::Result<()> {
+    let courses: Vec<Uuid> = columns.iter().map(|column| column.course.0).collect();
+    let names: Vec<String> = columns.iter().map(|column| column.name.to_owned()).collect();
+    let kinds: Vec<String> = columns.iter().map(|column| column.kind.as_str().to_owned()).collect();
+    let most: Vec<Decimal> = columns.iter().map(|column| column.max_score).collect();
+    let weights: Vec<Decimal> = columns.iter().map(|column| column.weight).collect();
+    let positions: Vec<i32> = columns.iter().map(|column| column.position).collect();
+    sqlx::query!(
+        "insert into assignments (course_id, name, assignment_type, max_score, weight, position)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::numeric[], $5::numeric[], $6::int[])",
+        &courses,
+        &names,
+        &kinds,
+        &most,
+        &weights,
+        &positions
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Type, maximum and weight of each come from its assignment, by a trigger.
+async fn insert_marks(db: &mut PgConnection, marks: &[Scored]) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = marks.iter().map(|mark| mark.id).collect();
+    let enrollments: Vec<Uuid> = marks.iter().map(|mark| mark.enrollment.0).collect();
+    let names: Vec<String> = marks.iter().map(|mark| mark.name.to_owned()).collect();
+    let scores: Vec<Decimal> = marks.iter().map(|mark| mark.score).collect();
+    let times: Vec<DateTime<Utc>> = marks.iter().map(|mark| mark.at).collect();
+    let teachers: Vec<Uuid> = marks.iter().map(|mark| mark.by.0).collect();
+    sqlx::query!(
+        "insert into grades (id, enrollment_id, course_id, assignment_name, assignment_type, score, max_score, weight,
+             graded_at, graded_by)
+         select m.id, m.enrollment_id, a.course_id, m.name, a.assignment_type, m.score, a.max_score, a.weight, m.at, m.by
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::numeric[], $5::timestamptz[], $6::uuid[])
+             as m (id, enrollment_id, name, score, at, by)
+         join enrollments e on e.id = m.enrollment_id
+         join assignments a on a.course_id = e.course_id and a.name = m.name",
+        &ids,
+        &enrollments,
+        &names,
+        &scores,
         &times,
         &teachers
     )

@@ -157,7 +157,7 @@ async fn carts_race_for_the_last_seats_and_take_whole_sets(db: PgPool) {
         courses.push(uems.monday(&format!("CS{}", 100 + number), 3, time).await);
     }
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     let mut race = JoinSet::new();
     for number in 0..40 {
         let student = uems.student(&format!("student{number}")).await;
@@ -312,7 +312,7 @@ async fn one_student_who_clicks_everything_at_once_is_in_one_place(db: PgPool) {
         held.push(uems.monday(&format!("MA{}", 100 + number), 50, time).await);
     }
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     for number in 0..10 {
         let student = uems.student(&format!("student{number}")).await;
         student.cart(&held).await.expect(201);

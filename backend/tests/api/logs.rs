@@ -47,7 +47,8 @@ impl Server {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let server = Self { child, url: format!("http://127.0.0.1:{port}"), client: Client::new(), log };
+        let server =
+            Self { child, url: format!("http://127.0.0.1:{port}"), client: crate::support::client(), log };
         for _ in 0..600 {
             let ready = server.client.get(format!("{}/health/ready", server.url)).send().await;
             if ready.is_ok_and(|answer| answer.status().is_success()) {

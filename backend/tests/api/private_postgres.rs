@@ -89,7 +89,7 @@ struct Server {
 
 impl Server {
     async fn is_ready(&self) -> bool {
-        let answer = reqwest::get(format!("{}/health/ready", self.url)).await;
+        let answer = crate::support::client().get(format!("{}/health/ready", self.url)).send().await;
         !self.url.is_empty() && answer.is_ok_and(|answer| answer.status() == 200)
     }
 
@@ -122,8 +122,11 @@ fn wait_until(holds: impl Fn() -> bool) {
 
 async fn register(server: &Server, email: &str) -> u16 {
     let body = serde_json::json!({ "email": email, "password": "a long enough sentence", "full_name": "Ada Lovelace" });
-    let answer =
-        reqwest::Client::new().post(format!("{}/api/v1/auth/register", server.url)).json(&body).send().await;
+    let answer = crate::support::client()
+        .post(format!("{}/api/v1/auth/register", server.url))
+        .json(&body)
+        .send()
+        .await;
     answer.unwrap().status().as_u16()
 }
 

@@ -34,7 +34,7 @@ async fn five_hundred_students_race_for_one_seat(db: PgPool) {
     let course = uems.monday("CS101", 1, "09:00-11:00").await;
     let students = students(&uems, 500).await;
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     let mut race = JoinSet::new();
     for (number, student) in students.into_iter().enumerate() {
         let (client, url) = (client.clone(), replicas[number % 2].url.clone());
@@ -62,7 +62,7 @@ async fn one_student_cannot_be_in_twenty_places(db: PgPool) {
         courses.push(uems.monday(&format!("CS{}", 100 + number), 50, "09:00-11:00").await);
     }
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     for student in students(&uems, 10).await {
         let mut race = JoinSet::new();
         for (number, course) in courses.iter().copied().enumerate() {
@@ -155,7 +155,7 @@ async fn a_storm_of_enrolments_and_drops_under_a_changing_capacity(db: PgPool) {
     let registrar = uems.admin("root").await;
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
     let urls = Arc::new(replicas.iter().map(|replica| replica.url.clone()).collect::<Vec<_>>());
-    let client = Client::new();
+    let client = crate::support::client();
 
     let everybody = students(&uems, 40).await;
     let mut storm = JoinSet::new();
@@ -224,7 +224,7 @@ async fn what_was_acknowledged_survives_kill_nine(db: PgPool) {
     let everybody = students(&uems, 30).await;
     let mut storm = JoinSet::new();
     for (number, student) in everybody.iter().cloned().enumerate() {
-        let (client, urls, courses) = (Client::new(), urls.clone(), courses.clone());
+        let (client, urls, courses) = (crate::support::client(), urls.clone(), courses.clone());
         storm.spawn(async move { (number, wander(client, urls, student, number, courses, 25).await) });
     }
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -252,6 +252,6 @@ async fn what_was_acknowledged_survives_kill_nine(db: PgPool) {
              select from enrollment_events v where v.user_id = e.user_id and v.course_id = e.course_id and v.event <> 'refused')",
     );
     assert_eq!(half_made.await, 0);
-    let (status, _) = enroll(&Client::new(), &again.url, &everybody[0], courses[5], true).await;
+    let (status, _) = enroll(&crate::support::client(), &again.url, &everybody[0], courses[5], true).await;
     assert!(matches!(status, 201 | 202 | 409), "the restarted server answers");
 }

@@ -37,7 +37,7 @@ impl Replica {
         let replica = Self { child, url: format!("http://127.0.0.1:{port}") };
         let started = Instant::now();
         loop {
-            let ready = reqwest::get(format!("{}/health/ready", replica.url)).await;
+            let ready = crate::support::client().get(format!("{}/health/ready", replica.url)).send().await;
             if ready.is_ok_and(|answer| answer.status().is_success()) {
                 return replica;
             }

@@ -23,6 +23,12 @@ struct Cli {
     config: Config,
 }
 
+/// A client of real servers. TLS is not wanted here, but has to be there for a client to be made.
+pub fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 /// The settings of a test: defaults, and whatever flags it names.
 pub fn config(flags: &[&str]) -> Config {
     Cli::parse_from([&["uems"], flags].concat()).config

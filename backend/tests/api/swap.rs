@@ -213,7 +213,7 @@ async fn swap(client: &Client, url: &str, student: &Actor, drop: CourseId, take:
 async fn two_who_swap_against_each_other_end_sound(db: PgPool) {
     let uems = TestApp::new(db);
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     let (ada, bob) = (uems.student("ada").await, uems.student("bob").await);
     let (one, two) =
         (uems.monday("CS101", 1, "09:00-11:00").await, uems.monday("CS102", 1, "09:00-11:00").await);
@@ -271,7 +271,7 @@ async fn two_hundred_swap_among_ten_sections_and_nobody_loses_a_seat(db: PgPool)
     let courses = Arc::new(courses);
     let replicas = [Replica::start(&uems.db).await, Replica::start(&uems.db).await];
     let urls = Arc::new(replicas.iter().map(|replica| replica.url.clone()).collect::<Vec<_>>());
-    let client = Client::new();
+    let client = crate::support::client();
     let mut hoppers = JoinSet::new();
     for number in 0..200 {
         let student = uems.student(&format!("hopper{number}")).await;

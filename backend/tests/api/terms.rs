@@ -190,5 +190,5 @@ async fn the_institution_tells_what_it_accepts(db: PgPool) {
     );
     let this_year: i64 = uems.app.clock.now().format("%Y").to_string().parse().unwrap();
     assert_eq!(told["last_year"], this_year + 4);
-    assert!(!told.to_string().contains("secret") && told.as_object().unwrap().len() == 7);
+    assert!(!told.to_string().contains("secret") && told.as_object().unwrap().len() == 9);
 }

@@ -94,10 +94,20 @@ impl Sandbox {
     }
 }
 
+fn client() -> anyhow::Result<reqwest::Client> {
+    let client = reqwest::Client::builder().tls_backend_preconfigured(crate::stripe::tls()?);
+    Ok(client.timeout(Duration::from_secs(8)).no_proxy().build()?)
+}
+
 /// Delivers to an address until the task is dropped.
 pub async fn deliver_forever(sandbox: Sandbox, address: String) {
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(8)).no_proxy().build();
-    let Ok(client) = client else { return };
+    let client = match client() {
+        Ok(client) => client,
+        Err(error) => {
+            tracing::error!(event = "sandbox_failed", %error, "The payment sandbox cannot deliver its events");
+            return;
+        }
+    };
     loop {
         let due = sandbox.take_due().await.unwrap_or_default();
         if due.is_empty() {

@@ -112,7 +112,7 @@ fn ten_thousand_gradebooks_equal_an_independent_computation() {
             Ok(())
         })
         .unwrap();
-    assert!(halves > 50, "only {halves} exact halves were among them");
+    assert!(halves > 10, "only {halves} exact halves were among them");
 }
 
 /// With the caller's session looked up a moment ago, so that this is not among what is counted.

@@ -15,7 +15,7 @@ use crate::support::TestApp;
 async fn two_graders_of_the_same_fifty_cells_lose_nothing(db: PgPool) {
     let class = Class::new(TestApp::new(db), 50, &[("Quiz", "100", None)]).await;
     let replicas = [Replica::start(&class.uems.db).await, Replica::start(&class.uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     for round in 0..6 {
         let version = (round > 0).then_some(round);
         // They go through the class from different ends.
@@ -76,7 +76,7 @@ async fn a_save_beside_a_submission_counts_or_is_refused(db: PgPool) {
         class.give(student, "Quiz", "50").await;
     }
     let replicas = [Replica::start(&class.uems.db).await, Replica::start(&class.uems.db).await];
-    let client = Client::new();
+    let client = crate::support::client();
     let cells: Vec<Value> = class
         .enrollments
         .iter()
