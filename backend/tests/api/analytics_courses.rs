@@ -38,7 +38,7 @@ async fn teach(db: &PgPool) {
             }
             sqlx::query("insert into grades (enrollment_id, assignment_name, score) values ($1, $2, $3)")
                 .bind(id)
-                .bind(format!("Quiz {assignment}"))
+                .bind(format!("Drawn {assignment}"))
                 .bind(Decimal::new(rng.random_range(0..=*max), 2))
                 .execute(db)
                 .await
@@ -72,7 +72,7 @@ async fn assign(db: &PgPool, rng: &mut StdRng, course: Uuid) -> Vec<i64> {
              values ($1, $2, 'quiz', $3, $4, $5)",
         )
         .bind(course)
-        .bind(format!("Quiz {assignment}"))
+        .bind(format!("Drawn {assignment}"))
         .bind(Decimal::new(max, 2))
         .bind(weight)
         .bind(assignment)

@@ -122,7 +122,9 @@ async fn a_refund_before_its_payment_is_parked_and_not_lost(db: PgPool) {
         bank.post(&delivery.body, &delivery.signature).await.expect(200);
     }
     assert_eq!(ada.payment(ticket["payment_id"].as_str().unwrap()).await["status"], "refunded");
-    assert_eq!(outcomes(&uems, "refund.updated").await, ["applied"]);
+    // `charge.refunded` waited too and tells the same; which of the two is applied first is left open.
+    let told = outcomes(&uems, "refund.updated").await;
+    assert!(["applied", "nothing_new"].contains(&&*told[0]), "{told:?}");
     assert_books_agree(&uems).await;
 }
 
