@@ -14,7 +14,7 @@ test('routing: deep links, reload, siblings, back and forward stay within one do
   await sees(page.getByRole('heading', { name: /First Of Two/ }));
   await page.reload();
   await sees(page.getByRole('heading', { name: /First Of Two/ }));
-  assert.match(await page.title(), new RegExp(first.code));
+  await eventually(async () => assert.match(await page.title(), new RegExp(first.code)));
 
   await page.goto(`/courses?term=${key}&department=${first.department}`);
   await page.evaluate(() => (window.sameDocument = true));

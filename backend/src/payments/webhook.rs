@@ -41,7 +41,7 @@ pub struct Received {
 /// once; a repetition is answered 200. What does not fit our books is stored, flagged, and changes nothing.
 #[utoipa::path(post, path = "/payments/webhook", tag = "payments", security(()),
     params(("Stripe-Signature" = String, Header, description = "t=…,v1=…")),
-    responses((status = 200, body = Received), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = Received), (status = "4XX", body = Problem), (status = 415, body = Problem), (status = 503, body = Problem)))]
 pub async fn webhook(State(app): State<App>, headers: HeaderMap, Raw(body): Raw) -> Result<Json<Received>> {
     let count =
         |kind: &str, status: &str| app.metrics.stripe_webhook_events.with_label_values(&[kind, status]).inc();

@@ -19,7 +19,7 @@ export function launch() {
 }
 
 /** Refusals are answers of the API; the browser reports them as errors all the same. */
-const EXPECTED = /Failed to load resource: the server responded with a status of (401|404|409|412|422)/;
+const EXPECTED = /Failed to load resource: the server responded with a status of (401|402|404|409|412|422)/;
 
 export class Visitor {
   static async open(browser, account, { theme = 'light', width = 1280, height = 900, touch = false } = {}) {

@@ -6287,6 +6287,7 @@ export interface operations {
       };
       400: components['responses']['Malformed'];
       409: components['responses']['Refused'];
+      415: components['responses']['UnsupportedMediaType'];
       422: components['responses']['Invalid'];
       500: components['responses']['Internal'];
       503: components['responses']['Busy'];
