@@ -6,7 +6,6 @@ use axum::http::Method;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::task::JoinSet;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
