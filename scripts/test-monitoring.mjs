@@ -103,7 +103,7 @@ async function mistakes({ root, students: [ada] }) {
   await ask(405, 'PUT', '/api/v1/auth/login');
   await ask(500, 'GET', '/test/panic');
   for (let number = 0; number < 20; number++) {
-    const unknown = await fetch(`${replicas[number % 2]}/nowhere/${number}`);
+    const unknown = await fetch(`${replicas[number % 2]}/api/nowhere/${number}`);
     assert.equal(unknown.status, 404);
   }
 }
