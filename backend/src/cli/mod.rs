@@ -9,6 +9,7 @@ mod openapi;
 mod seed;
 mod serve;
 mod signals;
+mod stripe_sandbox;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -60,6 +61,8 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Run the stand-in for Stripe by itself, for tests and demonstrations
+    StripeSandbox(stripe_sandbox::StripeSandbox),
     /// Print the API's OpenAPI document
     Openapi,
     /// Look after the settings
@@ -79,6 +82,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Import(import) => import::run(config, import).await,
         Command::Admin(admin) => admin::run(config, admin).await,
         Command::Audit(audit) => audit::run(config, audit).await,
+        Command::StripeSandbox(args) => stripe_sandbox::run(config, args).await,
         Command::Openapi => openapi::run(),
         Command::Config(command) => config_check::run(command),
     }

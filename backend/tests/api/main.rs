@@ -32,6 +32,7 @@ mod roster_export;
 mod seed;
 mod sessions;
 mod statements;
+mod stripe_sandbox;
 mod support;
 mod swap;
 mod terms;
