@@ -3,15 +3,20 @@
 //! Which to use: what the caller may not know to exist is [`Error::NotFound`]; what they may know but not do is
 //! [`Error::Forbidden`]; what a rule refuses is a [`Refusal`]; what is written wrong is [`Error::Invalid`].
 
+mod database;
+mod problem;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+pub use self::database::{OnConstraint, is_passing};
+pub use self::problem::{Problem, sentence};
 use crate::ids::PaymentId;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -139,27 +144,6 @@ impl From<FieldError> for Error {
     }
 }
 
-/// RFC 9457 problem details, as every failure is answered. A refusal adds its facts beside these members.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Problem {
-    /// `urn:uems:problem:<code>`.
-    pub r#type: String,
-    /// Short name of the status.
-    pub title: &'static str,
-    pub status: u16,
-    /// A sentence for the person in front of the screen.
-    pub detail: String,
-    /// Stable, machine-readable.
-    pub code: String,
-    /// The `X-Request-ID` under which the logs know this request.
-    pub request_id: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub errors: Vec<FieldError>,
-    #[serde(flatten)]
-    #[schema(value_type = Object, additional_properties)]
-    pub facts: Map<String, Value>,
-}
-
 /// How bad it is, as the label of `uems_application_errors_total`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
@@ -253,68 +237,6 @@ impl Error {
             _ => Severity::Warning,
         }
     }
-
-    fn retry_after(&self) -> Option<u64> {
-        match self {
-            Self::RateLimited { retry_after } => Some(*retry_after),
-            Self::Overloaded | Self::TimedOut => Some(1),
-            Self::ProviderUnavailable { .. } => Some(10),
-            _ => None,
-        }
-    }
-
-    /// The answer to the client; internal text stays behind.
-    pub fn problem(&self, request_id: &str) -> Problem {
-        let (status, code, _) = self.class();
-        let (errors, facts) = match self {
-            Self::Invalid(errors) => (errors.clone(), Map::new()),
-            Self::Refused(refusal) => (vec![], refusal.facts.clone()),
-            Self::ProviderFailed { payment } | Self::ProviderUnavailable { payment } => {
-                (vec![], Map::from_iter([("payment_id".to_owned(), payment.0.to_string().into())]))
-            }
-            Self::Stale(current) => (vec![], Map::from_iter([("current".to_owned(), (**current).clone())])),
-            _ => (vec![], Map::new()),
-        };
-        let detail = match self {
-            Self::Database(_) | Self::Internal(_) => {
-                format!("something went wrong on our side; tell support the number {request_id}")
-            }
-            _ => self.to_string(),
-        };
-        Problem {
-            r#type: format!("urn:uems:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Error"),
-            status: status.as_u16(),
-            detail: sentence(&detail),
-            code: code.to_owned(),
-            request_id: request_id.to_owned(),
-            errors,
-            facts,
-        }
-    }
-
-    /// The whole response; the request log calls this, because only it knows the request's id.
-    pub fn render(&self, request_id: &str) -> Response {
-        let body = serde_json::to_vec(&self.problem(request_id)).unwrap_or_default();
-        let mut response = (self.status(), body).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(seconds) = self.retry_after() {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if self.status() == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
-}
-
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
-    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{stop}", letters.as_str())
 }
 
 /// A failure on its way out: [`crate::http::request_log`] finds it here, renders, counts and logs it once.
@@ -326,64 +248,6 @@ impl IntoResponse for Error {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(Failure(Arc::new(self)));
         response
-    }
-}
-
-/// Whether the database says "not now" (load, fail-over, a lock not had in time) and not "never".
-pub fn is_passing(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(database) => {
-            let code = database.code().unwrap_or_default();
-            if code == "25006" {
-                crate::db::DEMOTED.store(true, std::sync::atomic::Ordering::Relaxed);
-            }
-            matches!(&*code, "40001" | "40P01" | "55P03" | "57014" | "25006")
-                || ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
-        }
-        _ => false,
-    }
-}
-
-impl From<sqlx::Error> for Error {
-    /// What the database says about load, fail-over and impossible values is not an internal error.
-    fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|database| database.code()).unwrap_or_default();
-        if is_passing(&error) {
-            Self::Overloaded
-        } else if code.starts_with("22") {
-            let message = "a value cannot be stored (out of range, or not text)";
-            FieldError::new("", "impossible_value", message).into()
-        } else {
-            Self::Database(error)
-        }
-    }
-}
-
-/// Turns a broken constraint into the refusal it stands for: the database judges, the name tells.
-pub trait OnConstraint<T> {
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T>;
-}
-
-impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
-        self.map_err(|error| match error.as_database_error() {
-            Some(database) if database.constraint() == Some(name) => refusal(),
-            _ => error.into(),
-        })
-    }
-}
-
-impl<T> OnConstraint<T> for Result<T, Error> {
-    fn on_constraint(self, name: &str, refusal: impl FnOnce() -> Error) -> Result<T> {
-        self.map_err(|error| match &error {
-            Error::Database(inner)
-                if inner.as_database_error().and_then(|e| e.constraint()) == Some(name) =>
-            {
-                refusal()
-            }
-            _ => error,
-        })
     }
 }
 
