@@ -73,7 +73,7 @@ async fn compare_intent(run: &mut Run<'_>, payment: &Facts, intent: &PaymentInte
         let finding = Finding::of(kind, payment);
         Finding { detail: format!("here: {}; {}", finding.detail, told(intent)), ..finding.at(&intent.id) }
     };
-    if settle::difference(payment, intent.amount, &intent.currency).is_some() {
+    if settle::intent_difference(payment, intent).is_some() {
         run.found(describe(FindingKind::AmountDiffers));
         return Ok(());
     }

@@ -182,7 +182,7 @@ async fn apply_intent(
         Err(refused) => return Ok(refused),
     };
     let id = payment.id;
-    if let Some(difference) = settle::difference(&payment, intent.amount, &intent.currency) {
+    if let Some(difference) = settle::intent_difference(&payment, &intent) {
         return Ok((Outcome::Flagged(difference), Some(id)));
     }
     if news == Some(News::Succeeded) && intent.status != IntentStatus::Succeeded {

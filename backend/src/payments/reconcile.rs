@@ -161,7 +161,7 @@ async fn link_payments(run: &mut Run<'_>, unlinked: Vec<Facts>, intents: &[Payme
     for payment in unlinked {
         let found = made.get(&*payment.id.to_string()).map(Vec::as_slice).unwrap_or_default();
         let finding = match found {
-            [intent] if settle::difference(&payment, intent.amount, &intent.currency).is_none() => {
+            [intent] if settle::intent_difference(&payment, intent).is_none() => {
                 let mut finding = Finding::of(FindingKind::UnlinkedIntent, &payment).at(&intent.id);
                 if run.options.apply {
                     let mut tx = run.app.db.begin().await?;

@@ -15,7 +15,7 @@ use super::rules::{self, News};
 use crate::error::Result;
 use crate::ids::RefundId;
 use crate::ledger::{self, Posting, PostingKind};
-use crate::stripe::{self, Charge, Event, PaymentIntent};
+use crate::stripe::{self, Charge, Event, IntentStatus, PaymentIntent};
 
 /// Why an amount at the provider is not the one in our books.
 pub fn difference(payment: &Facts, minor: i64, currency: &str) -> Option<&'static str> {
@@ -24,6 +24,13 @@ pub fn difference(payment: &Facts, minor: i64, currency: &str) -> Option<&'stati
         return Some("currency_differs");
     }
     (to_minor(payment.amount, ours) != Some(minor)).then_some("amount_differs")
+}
+
+/// The same of an intent. Once it is paid, what was really taken counts too: a capture by hand can take less.
+pub fn intent_difference(payment: &Facts, intent: &PaymentIntent) -> Option<&'static str> {
+    let taken = intent.amount_received.filter(|_| intent.status == IntentStatus::Succeeded);
+    let amounts = [Some(intent.amount), taken];
+    amounts.into_iter().flatten().find_map(|amount| difference(payment, amount, &intent.currency))
 }
 
 pub fn currency_of(payment: &Facts) -> Option<Currency> {

@@ -15,6 +15,9 @@ pub struct PaymentIntent {
     pub id: String,
     /// In the currency's smallest unit.
     pub amount: i64,
+    /// What came of it so far.
+    #[serde(default)]
+    pub amount_received: Option<i64>,
     /// In small letters.
     pub currency: String,
     pub status: IntentStatus,

@@ -148,6 +148,7 @@ async fn what_does_not_fit_our_books_is_flagged_and_changes_nothing(db: PgPool) 
     };
     for (event, reason) in [
         (wrong("/data/object/amount", json!(999)), "amount_differs"),
+        (wrong("/data/object/amount_received", json!(999)), "amount_differs"),
         (wrong("/data/object/currency", json!("eur")), "currency_differs"),
         (wrong("/data/object/metadata/user_id", json!(bob.id)), "another_person"),
         (wrong("/data/object/metadata/payment_id", others), "another_payment"),
@@ -173,7 +174,7 @@ async fn what_does_not_fit_our_books_is_flagged_and_changes_nothing(db: PgPool) 
     assert_eq!(bank.tell(&strange).await, 200);
     assert_eq!(outcomes(&uems, "customer.tax_id.created").await, ["unknown_type"]);
     let text = uems.app.metrics.text(&uems.app).await;
-    assert!(text.contains("event_type=\"payment_intent.succeeded\",status=\"failed\"} 8"), "{text}");
+    assert!(text.contains("event_type=\"payment_intent.succeeded\",status=\"failed\"} 9"), "{text}");
 
     // The true one still settles it.
     assert_eq!(bank.tell(&paid).await, 200);
