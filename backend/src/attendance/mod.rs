@@ -3,6 +3,8 @@
 //! Whoever marks holds the enrolments they mark (by id), so two who mark one student stand in line and the second one
 //! sees what the first one wrote.
 
+mod correction_queries;
+mod corrections;
 mod marking;
 mod model;
 pub mod queries;
@@ -11,6 +13,9 @@ mod routes;
 mod rules;
 mod verdicts;
 
+pub use corrections::{
+    __path_course_corrections, __path_enrollment_corrections, course_corrections, enrollment_corrections,
+};
 pub use model::{Mark, Tally};
 pub use routes::{
     __path_course_attendance, __path_enrollment_attendance, __path_list_absences, __path_mark_attendance,

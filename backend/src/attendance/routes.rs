@@ -296,12 +296,12 @@ fn check_filter(filter: &ClassFilter) -> Result<()> {
 }
 
 /// A day that a calendar has and a database keeps.
-fn check_date(fields: &mut Fields, name: &str, date: Option<NaiveDate>) {
+pub(super) fn check_date(fields: &mut Fields, name: &str, date: Option<NaiveDate>) {
     let fine = date.is_none_or(|date| (1900..=9999).contains(&date.year()));
     fields.require(fine, || FieldError::new(name, "out_of_range", "a year from 1900 to 9999"));
 }
 
-fn check_meeting(fields: &mut Fields, meeting: Option<i16>) {
+pub(super) fn check_meeting(fields: &mut Fields, meeting: Option<i16>) {
     let fine = meeting.is_none_or(|meeting| (1..=20).contains(&meeting));
     fields.require(fine, || FieldError::new("meeting", "out_of_range", "meetings of a day are 1 to 20"));
 }

@@ -9,6 +9,6 @@ mod queries;
 mod routes;
 
 pub use chain::{Anchor, Fault, Verdict, verify};
-pub use model::{Entry, changes};
+pub use model::{Entry, PersonRef, changes};
 pub use queries::record;
 pub use routes::{__path_list_audit, list_audit};

@@ -60,7 +60,10 @@ POST   /enrollments/cart bob                  401  403  201  403  403  201  401 
 POST   /attendance                            401  403  403  201  404  201  401     401     401
 PUT    /attendance/{id}                       401  403  403  200  404  200  401     401     401
 GET    /attendance/enrollment/{enrollment_id} 401  200  404  200  404  200  401     401     401
+GET    /attendance/enrollment/{enrollment_id}/history 401 200 404 200 404 200 401   401     401
 GET    /attendance/course/{course_id}         401  403  403  200  403  200  401     401     401
+GET    /attendance/course/{course_id}/history 401  403  403  200  403  200  401     401     401
+GET    /attendance/course/{course_id}/history student 401 403 403 200 403 200 401   401     401
 PUT    /attendance/course/{course_id}/bulk    401  403  403  200  403  200  401     401     401
 GET    /attendance/absences                   401  403  403  200  200  200  401     401     401
 GET    /users/{id}/attendance                 401  200  404  200  404  200  401     401     401
@@ -143,7 +146,9 @@ GET    /users/{id}/calendar-feed              401  404  404  404  404  404  401 
 DELETE /users/{id}/calendar-feed              401  404  404  404  404  404  401     401     401
 PUT    /attendance/{id}                       401  403  403  404  404  404  401     401     401
 GET    /attendance/enrollment/{enrollment_id} 401  404  404  404  404  404  401     401     401
+GET    /attendance/enrollment/{enrollment_id}/history 401 404 404 404 404 404 401   401     401
 GET    /attendance/course/{course_id}         401  404  404  404  404  404  401     401     401
+GET    /attendance/course/{course_id}/history 401  404  404  404  404  404  401     401     401
 PUT    /attendance/course/{course_id}/bulk    401  403  403  404  404  404  401     401     401
 GET    /users/{id}/attendance                 401  404  404  404  404  404  401     401     401
 GET    /users/{id}/grades                     401  404  404  404  404  404  401     401     401
@@ -363,6 +368,7 @@ impl Scene {
         let path = path.replace("{year}", "2025").replace("{semester}", "fall");
         let path = match &*row.variant {
             "course" => format!("{path}?course_id={course}"),
+            "student" => format!("{path}?user_id={}", self.ada),
             _ => path,
         };
         if row.operation() == "POST /grades/course/{course_id}/csv" {

@@ -6,6 +6,7 @@ mod analytics;
 mod analytics_courses;
 mod analytics_money;
 mod attendance;
+mod attendance_corrections;
 mod attendance_dates;
 mod audit;
 mod auth;

@@ -187,6 +187,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/attendance/course/{course_id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every correction of a section's roll, newest first: of whom, from, to, by whom, when.
+     * @description Of the students on the roll: those who are enrolled or have completed the section.
+     */
+    get: operations['course_corrections'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/attendance/enrollment/{enrollment_id}': {
     parameters: {
       query?: never;
@@ -196,6 +216,26 @@ export interface paths {
     };
     /** One student's attendance in one section: every record, and the rate. */
     get: operations['enrollment_attendance'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/attendance/enrollment/{enrollment_id}/history': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Every correction of one student's attendance in one section, newest first: from, to, by whom, when.
+     * @description Marking somebody for the first time is no correction.
+     */
+    get: operations['enrollment_corrections'];
     put?: never;
     post?: never;
     delete?: never;
@@ -1525,6 +1565,34 @@ export interface components {
     AssignmentId: string;
     /** @enum {string} */
     AssignmentType: 'homework' | 'quiz' | 'midterm' | 'final' | 'project';
+    /** @description A correction of the roll. */
+    AttendanceCorrection: {
+      /** Format: date-time */
+      at: string;
+      attendance_id: components['schemas']['AttendanceId'];
+      by?: components['schemas']['PersonRef'] | null;
+      /** Format: date */
+      date: string;
+      enrollment_id: components['schemas']['EnrollmentId'];
+      /** Format: int32 */
+      meeting: number;
+      new_notes?: string | null;
+      new_status: components['schemas']['Mark'];
+      /**
+       * Format: date-time
+       * @description When what was corrected had been written …
+       */
+      old_at: string;
+      old_by?: components['schemas']['PersonRef'] | null;
+      old_notes?: string | null;
+      old_status: components['schemas']['Mark'];
+      student: components['schemas']['StudentRef'];
+      /**
+       * Format: int32
+       * @description The version of the record after the correction.
+       */
+      version: number;
+    };
     /**
      * Format: uuid
      * @description A student at one meeting of a section.
@@ -2713,6 +2781,44 @@ export interface components {
         enrollment_id: components['schemas']['EnrollmentId'];
         student: components['schemas']['StudentRef'];
         tally: components['schemas']['Tally'];
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
+    Page_AttendanceCorrection: {
+      items: {
+        /** Format: date-time */
+        at: string;
+        attendance_id: components['schemas']['AttendanceId'];
+        by?: components['schemas']['PersonRef'] | null;
+        /** Format: date */
+        date: string;
+        enrollment_id: components['schemas']['EnrollmentId'];
+        /** Format: int32 */
+        meeting: number;
+        new_notes?: string | null;
+        new_status: components['schemas']['Mark'];
+        /**
+         * Format: date-time
+         * @description When what was corrected had been written …
+         */
+        old_at: string;
+        old_by?: components['schemas']['PersonRef'] | null;
+        old_notes?: string | null;
+        old_status: components['schemas']['Mark'];
+        student: components['schemas']['StudentRef'];
+        /**
+         * Format: int32
+         * @description The version of the record after the correction.
+         */
+        version: number;
       }[];
       /** Format: int64 */
       page: number;
@@ -4569,6 +4675,43 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  course_corrections: {
+    parameters: {
+      query?: {
+        /** @description Of one student only. */
+        user_id?: components['schemas']['UserId'];
+        /** @description Of one day only. */
+        date?: string;
+        /** @description Of the meetings with this number. */
+        meeting?: number;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        course_id: components['schemas']['CourseId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AttendanceCorrection'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   enrollment_attendance: {
     parameters: {
       query?: never;
@@ -4591,6 +4734,41 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  enrollment_corrections: {
+    parameters: {
+      query?: {
+        /** @description Of one day only. */
+        date?: string;
+        /** @description Of the meetings with this number. */
+        meeting?: number;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path: {
+        enrollment_id: components['schemas']['EnrollmentId'];
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_AttendanceCorrection'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      422: components['responses']['Invalid'];
       500: components['responses']['Internal'];
       503: components['responses']['Busy'];
     };
