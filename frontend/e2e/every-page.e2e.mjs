@@ -115,7 +115,9 @@ test('csp: strict on every page, and nothing violates it', async ({ visit }) => 
       const answer = await page.goto(path);
       const policy = answer.headers()['content-security-policy'] ?? '';
       assert.match(policy, /script-src 'self' 'sha256-/, path);
-      assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval|\*/, path);
+      // Only the page of the card form lets the card service in.
+      const ours = path.endsWith('/pay') ? policy.replaceAll(/https:\/\/[*\w.]+\.stripe\.com/g, '') : policy;
+      assert.doesNotMatch(ours, /unsafe-inline|unsafe-eval|\*|https:/, path);
       assert.match(policy, /frame-ancestors 'none'/, path);
       await ready(page);
       violations.push(

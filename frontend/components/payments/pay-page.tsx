@@ -187,6 +187,7 @@ function Done({ payment }: { payment: Payment }) {
 export function NoSuchPayment() {
   return (
     <div className="card">
+      <h1 className="sr-only">No such payment</h1>
       <Empty
         title="There is no such payment"
         action={<LinkButton href={paths.payments}>My payments</LinkButton>}

@@ -96,6 +96,7 @@ function Paper({
 function NotPaid({ id }: { id: string }) {
   return (
     <div className="card">
+      <h1 className="sr-only">No receipt yet</h1>
       <Empty
         title="There is no receipt yet"
         action={<LinkButton href={paths.payment(id)}>The payment</LinkButton>}

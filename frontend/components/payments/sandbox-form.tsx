@@ -132,13 +132,13 @@ export function SandboxForm({ access, amount, onSent, onFailed }: SandboxFormPro
 
 function TestCards({ onChoose }: { onChoose: (number: string) => void }) {
   return (
-    <ul className="mt-1 grid gap-0.5">
+    <ul className="mt-1 grid">
       {TEST_CARDS.map(({ number, what }) => (
         <li key={number}>
           <button
             type="button"
             onClick={() => onChoose(number)}
-            className="text-left underline-offset-2 hover:underline pointer-coarse:py-2"
+            className="min-h-7 py-1 text-left underline-offset-2 hover:underline pointer-coarse:min-h-11"
           >
             <span className="font-medium whitespace-nowrap text-ink tabular-nums">{number}</span> {what}
           </button>

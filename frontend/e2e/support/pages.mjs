@@ -1,5 +1,6 @@
 import { as, asAdmin, demo, newCourse, newStudent } from './api.mjs';
 import { gradedCourse } from './marks.mjs';
+import { busyAccount } from './money.mjs';
 
 /** Every page there is, with somebody who may see it in a state worth looking at. */
 export async function everyPage() {
@@ -9,6 +10,7 @@ export async function everyPage() {
   await (await asAdmin()).post(`/courses/${course.id}/enroll`, { user_id: user.id });
   const path = `/courses/${course.id}`;
   const graded = await lockedCourse();
+  const { student: payer, paid, failed, begun } = await busyAccount();
   return [
     { account: null, paths: ['/login', '/register', '/verify', '/no-such-page'] },
     {
@@ -23,6 +25,20 @@ export async function everyPage() {
         '/transcript',
         path,
         '/profile',
+      ],
+    },
+    {
+      account: payer,
+      paths: [
+        '/dashboard',
+        '/payments',
+        `/payments/${paid}`,
+        `/payments/${paid}/receipt`,
+        `/payments/${paid}/pay`,
+        `/payments/${failed}`,
+        `/payments/${failed}/pay`,
+        `/payments/${begun}/pay`,
+        `/payments/${begun}/receipt`,
       ],
     },
     {
@@ -61,6 +77,12 @@ export async function everyPage() {
         `/transcript?student=${user.id}`,
         '/admin/audit',
         `/admin/audit?subject=${user.id}`,
+        '/admin/payments',
+        '/admin/payments?q=nobody-is-called-this',
+        `/payments/${paid}`,
+        `/payments/${paid}/receipt`,
+        '/admin/payments/charges',
+        '/admin/payments/reconciliation',
       ],
     },
   ];
