@@ -1,3 +1,9 @@
+import { formatCount, plural } from '@/lib/numbers';
+import { termLabel } from '@/lib/terms';
+import type { Semester } from '@/lib/api/types';
+
+type Facts = Record<string, unknown>;
+
 /**
  * What is done, in words: the verb, and what it is done to. An action's name says the same the other way round
  * (`marks_read`), so that one this table does not know can still be read out.
@@ -7,6 +13,10 @@ interface Act {
   thing: string;
   /** How the course of a person's record is joined, where it is not "in". */
   course?: string;
+  /** Instead of "the thing", where the facts say more. */
+  what?: (facts: Facts) => string;
+  /** What the sentence ends with. */
+  tail?: (facts: Facts) => string;
 }
 
 const known: Record<string, Act> = {
@@ -38,7 +48,37 @@ const known: Record<string, Act> = {
   transcript_read: { verb: 'read', thing: 'transcript' },
   calendar_feed_made: { verb: 'made', thing: 'calendar address' },
   calendar_feed_revoked: { verb: 'ended', thing: 'calendar address' },
+  roster_exported: { verb: 'downloaded', thing: 'roster' },
+  payments_read: { verb: 'read', thing: 'payments' },
+  payment_refunded: {
+    verb: 'refunded',
+    thing: 'payment',
+    what: ({ amount }) => `${amount} of a payment`,
+  },
+  payments_reconciled: {
+    verb: 'compared',
+    thing: 'payments',
+    what: () => 'the books with the card provider',
+    tail: ({ repaired, unresolved }) =>
+      `: ${count(repaired)} put right, ${count(unresolved)} left to look at`,
+  },
+  charge_made: {
+    verb: 'charged',
+    thing: 'student',
+    what: () => '',
+    tail: ({ amount, currency, kind }) => `: ${amount} ${currency}, ${kind}`,
+  },
+  charge_waived: { verb: 'waived', thing: 'charge', what: ({ amount }) => `${amount} of a charge` },
+  charges_assessed: {
+    verb: 'charged',
+    thing: 'term',
+    what: ({ semester, year }) =>
+      `everybody of ${termLabel({ semester: semester as Semester, year: Number(year) })}`,
+    tail: ({ charged, total, kind }) => `: ${plural(Number(charged), 'student')}, ${total} in all, ${kind}`,
+  },
 };
+
+const count = (fact: unknown) => formatCount(Number(fact));
 
 export const knownActions = Object.keys(known);
 

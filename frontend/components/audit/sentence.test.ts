@@ -63,6 +63,32 @@ test.each<[Partial<AuditEntry>, string]>([
     { action: 'assignment_created', course: cs101, facts: { name: 'Essay' } },
     'Alex Rivera created the assignment Essay of CS101',
   ],
+  [{ action: 'roster_exported', course: cs101 }, 'Alex Rivera downloaded the roster of CS101'],
+  [{ action: 'payments_read', subject: ada }, 'Alex Rivera read the payments of Ada Lovelace'],
+  [{ action: 'payments_read', facts: { count: 20 } }, 'Alex Rivera read the payments'],
+  [
+    { action: 'payment_refunded', subject: ada, facts: { amount: '12.50', reason: 'Wrong book' } },
+    'Alex Rivera refunded 12.50 of a payment of Ada Lovelace',
+  ],
+  [
+    { action: 'charge_made', subject: ada, facts: { kind: 'fees', amount: '35.00', currency: 'USD' } },
+    'Alex Rivera charged Ada Lovelace: 35.00 USD, fees',
+  ],
+  [
+    { action: 'charge_waived', subject: ada, facts: { amount: '120.00', reason: 'Scholarship' } },
+    'Alex Rivera waived 120.00 of a charge of Ada Lovelace',
+  ],
+  [
+    {
+      action: 'charges_assessed',
+      facts: { semester: 'fall', year: 2025, kind: 'tuition', charged: 2, total: '3000.00' },
+    },
+    'Alex Rivera charged everybody of Fall 2025: 2 students, 3000.00 in all, tuition',
+  ],
+  [
+    { action: 'payments_reconciled', facts: { repaired: 2, unresolved: 0 } },
+    'Alex Rivera compared the books with the card provider: 2 put right, 0 left to look at',
+  ],
   [{ action: 'never_heard_of_it', actor: null, course: cs101 }, 'UEMS itself it the never heard of of CS101'],
 ])('%o', (fields, sentence) => {
   expect(say(fields)).toBe(sentence);
@@ -79,4 +105,5 @@ test('an action is named for a list', () => {
   expect(actionLabel('user_updated')).toBe('Account changed');
   expect(actionLabel('course_created')).toBe('Course created');
   expect(actionLabel('marks_read')).toBe('Marks read');
+  expect(actionLabel('charge_made')).toBe('Student charged');
 });

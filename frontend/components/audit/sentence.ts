@@ -12,21 +12,22 @@ export type Part =
 
 /** "Alex Rivera changed the capacity of CS101 from 9 to 12", in parts of which some are links. */
 export function sentenceOf(entry: AuditEntry): Part[] {
-  const { verb, thing, course: joined = 'in' } = actOf(entry.action);
+  const { verb, thing, course: joined = 'in', what, tail } = actOf(entry.action);
   const who: Part = entry.actor ? { person: entry.actor } : 'UEMS itself';
   const changes = changesOf(entry.facts);
   const spoken = entry.action.endsWith('_updated') ? fieldsOf(changes) : null;
   const { subject, course, facts } = entry;
   const own = subject && subject.id === entry.actor?.id;
-  const noun = spoken?.text ?? thing;
+  const noun = what ? what(facts) : (spoken?.text ?? thing);
   const parts: Part[] = [who, ` ${verb}`];
-  if (noun) parts.push(` ${own ? 'their own' : 'the'} ${noun}`);
+  if (noun) parts.push(what ? ` ${noun}` : ` ${own ? 'their own' : 'the'} ${noun}`);
   // An assignment has no other name here than the one among the facts.
   if (typeof facts.name === 'string') parts.push(' ', { value: facts.name });
   if (subject && !own) parts.push(noun ? ' of ' : ' ', { person: subject });
   if (course) parts.push(subject ? ` ${joined} ` : noun ? ' of ' : ' ', { course });
   if (!subject && !course && typeof facts.term === 'string') parts.push(` of ${termName(facts.term)}`);
   if (spoken?.only) parts.push(...fromTo(spoken.only));
+  if (tail) parts.push(tail(facts));
   return parts;
 }
 
