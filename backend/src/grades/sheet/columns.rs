@@ -77,7 +77,7 @@ fn one(
     known: &[Assignment],
     comma: bool,
 ) -> Result<(Heading, Option<Column>), FieldError> {
-    let heading = match text {
+    let heading = match text.to_lowercase().as_str() {
         ENROLLMENT => Heading::Enrollment,
         EMAIL => Heading::Email,
         AS_OF => Heading::AsOf,

@@ -319,6 +319,7 @@ mod tests {
                 "\u{feff}email;Quiz\r\nADA@example.edu;8,5\r\n\r\nbob@example.edu;7\r\n",
                 &["ada Quiz 8.50", "bob Quiz 7.00"],
             ),
+            ("Student,Email,Quiz\nAda,ada@example.edu,8.5\n", &["ada Quiz 8.50"]),
             ("email,Quiz [quiz/10/0.2]\nada@example.edu,8\n", &["ada Quiz 8.00"]),
             ("email;Quiz [quiz/10,00/0,20]\nada@example.edu;8\n", &["ada Quiz 8.00"]),
             ("email,'=SUM [quiz/10/0.2]\nada@example.edu,8\n", &["ada =SUM 8.00"]),
