@@ -1,36 +1,13 @@
 import assert from 'node:assert/strict';
-import { as, asAdmin, BASE, demo } from './support/api.mjs';
+import { as, asAdmin, demo } from './support/api.mjs';
+import { COLUMNS, openGradebook, shows } from './support/gradebook.mjs';
 import { gradedCourse, saveMarks } from './support/marks.mjs';
 import { eventually, hasText, sees, seesNot } from './support/page.mjs';
 import { test } from './support/test.mjs';
 
-const COLUMNS = [
-  ['Homework 1', '10', '0.40'],
-  ['Quiz 1', '20', '0.60'],
-];
-
-async function openGradebook(page, path) {
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: BASE });
-  await page.goto(`${path}/gradebook`);
-  const grid = page.getByRole('grid');
-  await sees(grid);
-  await grid.focus();
-  return grid;
-}
-
 async function paste(page, text) {
   await page.evaluate((block) => navigator.clipboard.writeText(block), text);
   await page.keyboard.press('Control+v');
-}
-
-/** The texts of the cells of a student, without what is said for screen readers only. */
-async function cellsOf(page, name) {
-  const cells = page.getByRole('row').filter({ hasText: name }).getByRole('gridcell');
-  return cells.evaluateAll((all) => all.map((cell) => cell.firstElementChild?.textContent ?? ''));
-}
-
-async function shows(page, name, expected) {
-  await eventually(async () => assert.deepEqual((await cellsOf(page, name)).slice(0, -1), expected));
 }
 
 test('gradebook: a block is pasted, undone, mended and saved in one request', async ({ visit }) => {
@@ -132,31 +109,6 @@ test('gradebook: two graders, nothing is overwritten, and each value can be chos
   await hasText(history, /1 → 8[\s\S]*5 → 1[\s\S]*empty → 5/);
   await page.keyboard.press('Escape');
   await seesNot(history);
-});
-
-test('gradebook: a file is tried first, each rejected cell named, and then filled in', async ({ visit }) => {
-  const { path } = await gradedCourse(['Ada Lovelace', 'Blaise Pascal'], COLUMNS, [['5']]);
-  const page = await visit(demo.teacher);
-  await openGradebook(page, path);
-  await page.getByRole('button', { name: 'Import' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Import marks' });
-  const csv = 'Student;Homework 1;Quiz 1\nAda Lovelace;5;17,5\nBlaise Pascal;11;x\nNobody;1;1\n';
-  await dialog
-    .getByLabel('File')
-    .setInputFiles({ name: 'marks.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  const rejected = dialog.getByRole('region', { name: 'Rejected cells' });
-  await hasText(rejected, /3\s*Blaise Pascal\s*Homework 1\s*11\s*More than the maximum, 10/);
-  await hasText(rejected, /3\s*Blaise Pascal\s*Quiz 1\s*x\s*Not a number[\s\S]*4\s*Nobody/);
-  await dialog.getByRole('button', { name: 'Fill in 1 mark' }).click();
-  await shows(page, 'Ada Lovelace', ['5', '17.5']);
-  await page.keyboard.press('Control+s');
-  await sees(page.getByText('1 mark saved'));
-
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export' }).click(),
-  ]);
-  assert.match(file.suggestedFilename(), /^marks-.*\.csv$/);
 });
 
 test('gradebook: finals lock, a change is requested and approved, the student sees the working', async ({

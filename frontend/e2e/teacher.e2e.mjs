@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { as, demo, newCourse, newStudent, testTerm } from './support/api.mjs';
 import { hasText, sees } from './support/page.mjs';
 import { test } from './support/test.mjs';
@@ -18,6 +19,14 @@ test('teacher: sees the roster of their course and edits what is theirs', async 
   await page.goto(`/timetable?term=${key}`);
   await page.getByRole('link', { name: new RegExp(course.code) }).click();
   await hasText(page.getByRole('row').filter({ hasText: 'Sofia Kovalevskaya' }), new RegExp(student.email));
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  assert.match(download.suggestedFilename(), new RegExp(`^roster-${course.code}-001-.*\\.csv$`));
+  const roster = await readFile(await download.path(), 'utf8');
+  assert.match(roster, /Sofia Kovalevskaya/);
+  assert.doesNotMatch(roster, new RegExp(student.user.student_id), 'the number is the registrar’s');
 
   await page.getByRole('link', { name: 'Edit course' }).click();
   await sees(page.getByLabel('Description'));

@@ -3,10 +3,6 @@
  * contains one of those.
  */
 export function parseTsv(text: string): string[][] {
-  return parseDelimited(text, '\t');
-}
-
-export function parseDelimited(text: string, delimiter: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';
@@ -32,7 +28,7 @@ export function parseDelimited(text: string, delimiter: string): string[][] {
     } else if (char === '"' && cell.trim() === '') {
       cell = '';
       quoted = true;
-    } else if (char === delimiter) endCell();
+    } else if (char === '\t') endCell();
     else if (char === '\n') endRow();
     else if (char === '\r') {
       if (text[at + 1] !== '\n') endRow();

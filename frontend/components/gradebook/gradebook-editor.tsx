@@ -117,7 +117,7 @@ export function GradebookEditor({ book }: { book: Gradebook }) {
       {dialog?.kind === 'assignment' && (
         <AssignmentDialog book={book} assignment={dialog.assignment} onClose={close} />
       )}
-      {dialog?.kind === 'import' && <ImportDialog book={book} onImport={edit} onClose={close} />}
+      {dialog?.kind === 'import' && <ImportDialog book={book} unsaved={drafts.size} onClose={close} />}
       {dialog?.kind === 'submit' && <SubmitDialog book={book} unsaved={drafts.size} onClose={close} />}
     </div>
   );

@@ -1,10 +1,12 @@
 'use client';
 
 import { Download, Plus, Upload } from 'lucide-react';
+import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { toast } from '@/components/ui/toast-queue';
+import { explain } from '@/lib/api/explain';
+import { exportGrades } from '@/lib/api/grades';
 import type { Assignment, Gradebook } from '@/lib/api/types';
-import { saveCsv } from '@/lib/csv';
 import { plural } from '@/lib/numbers';
 import { termLabel } from '@/lib/terms';
 import { isConflict, sendable, type Drafts } from './drafts';
@@ -27,7 +29,20 @@ export function Toolbar({ book, drafts, busy, onSave, onDialog }: ToolbarProps) 
   const conflicts = all.filter(isConflict).length;
   const wrong = all.length - ready - conflicts;
   const locked = book.students.filter((row) => row.locked).length;
+  const [exporting, setExporting] = useState(false);
   const nothing = all.length === 0 ? 'Everything is saved' : 'Mend or choose the marks shown in colour first';
+
+  const download = async () => {
+    setExporting(true);
+    try {
+      await exportGrades(book.course.id);
+      if (all.length > 0)
+        toast({ tone: 'note', title: 'The file has the saved marks, not those only typed' });
+    } catch (error) {
+      toast({ tone: 'problem', title: 'The marks could not be exported', detail: explain(error) });
+    }
+    setExporting(false);
+  };
 
   return (
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 xl:flex-nowrap">
@@ -54,13 +69,7 @@ export function Toolbar({ book, drafts, busy, onSave, onDialog }: ToolbarProps) 
         <Button onClick={() => onDialog({ kind: 'import' })}>
           <Upload aria-hidden className="size-4" /> Import
         </Button>
-        <Button
-          onClick={() => {
-            exportMarks(book);
-            if (all.length > 0)
-              toast({ tone: 'note', title: 'The file has the saved marks, not those only typed' });
-          }}
-        >
+        <Button busy={exporting} onClick={() => void download()}>
           <Download aria-hidden className="size-4" /> Export
         </Button>
         <Button onClick={() => onDialog({ kind: 'submit' })}>Submit finals</Button>
@@ -95,27 +104,4 @@ function Weights({ book }: { book: Gradebook }) {
       </span>
     </>
   );
-}
-
-/** What is saved, as it can be imported again. */
-function exportMarks(book: Gradebook) {
-  const numbers = book.students.some(({ student_id }) => student_id);
-  saveCsv(`marks-${book.course.code}-${book.course.section}.csv`, [
-    [
-      'Student',
-      'Email',
-      ...(numbers ? ['Student number'] : []),
-      ...book.assignments.map(({ name }) => name),
-      'Final',
-      'Letter',
-    ],
-    ...book.students.map((row) => [
-      row.full_name,
-      row.email,
-      ...(numbers ? [row.student_id ?? ''] : []),
-      ...row.cells.map((cell) => cell?.score ?? ''),
-      row.final.percent ?? '',
-      row.final.letter ?? '',
-    ]),
-  ]);
 }

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { Download } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
@@ -8,7 +9,9 @@ import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
 import { Pager } from '@/components/ui/pager';
 import { Segments } from '@/components/ui/segments';
-import { roster, ROSTER_PAGE_SIZE } from '@/lib/api/enrollments';
+import { toast } from '@/components/ui/toast-queue';
+import { downloadRoster, roster, ROSTER_PAGE_SIZE } from '@/lib/api/enrollments';
+import { explain } from '@/lib/api/explain';
 import type { Course, EnrollmentStatus } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { formatCount } from '@/lib/numbers';
@@ -53,6 +56,18 @@ export function Roster({ course }: { course: Course }) {
               setPage(1);
             }}
           />
+          <Button
+            disabledReason={
+              view === 'dropped' && role !== 'admin'
+                ? 'Who has left the course is the registrar’s to tell'
+                : students.data?.total === 0
+                  ? nobody[view]
+                  : null
+            }
+            onClick={() => void download(course, view)}
+          >
+            <Download aria-hidden className="size-4" /> Download
+          </Button>
           {role === 'admin' && (
             <Button
               disabledReason={course.is_active ? null : 'This course is not offered any more'}
@@ -86,4 +101,12 @@ export function Roster({ course }: { course: Course }) {
       {enrolling && <EnrollDialog course={course} onClose={() => setEnrolling(false)} />}
     </section>
   );
+}
+
+async function download(course: Course, view: View) {
+  try {
+    await downloadRoster(course.id, view);
+  } catch (error) {
+    toast({ tone: 'problem', title: 'The roster could not be downloaded', detail: explain(error) });
+  }
 }

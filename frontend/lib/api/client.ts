@@ -16,11 +16,13 @@ type Success<Responses> = Responses[keyof Responses & (200 | 201 | 202 | 204)];
 type PathOf<Op> = Part<Part<Op, 'parameters'>, 'path'>;
 type QueryOf<Op> = Part<Part<Op, 'parameters'>, 'query'>;
 type BodyOf<Op> = Json<NonNullable<Part<Op, 'requestBody'>>>;
+type CsvOf<T> = T extends { content: { 'text/csv': string } } ? Blob : never;
 
 /** What the schema demands must be given, what it offers may be. */
 type Options<Op> = ([PathOf<Op>] extends [never | undefined] ? unknown : { path: PathOf<Op> }) &
   ([QueryOf<Op>] extends [never | undefined] ? unknown : { query?: QueryOf<Op> }) &
-  ([BodyOf<Op>] extends [undefined] ? unknown : { body?: BodyOf<Op> }) & {
+  ([BodyOf<Op>] extends [undefined] ? unknown : { body?: BodyOf<Op> }) &
+  ([CsvOf<Part<Op, 'requestBody'>>] extends [never] ? unknown : { csv: Blob }) & {
     /** The version as read; 412 if somebody was faster. */
     ifMatch?: number;
     signal?: AbortSignal;
@@ -30,6 +32,7 @@ interface Sent {
   path?: Record<string, string | number>;
   query?: Record<string, unknown>;
   body?: unknown;
+  csv?: Blob;
   ifMatch?: number;
   signal?: AbortSignal;
 }
@@ -48,14 +51,15 @@ function call<M extends Method>(method: M) {
     template: P,
     options?: Options<paths[P][M]>,
   ): Promise<Json<Success<Part<paths[P][M], 'responses'>>>> => {
-    const { path, query, body, ifMatch, signal } = (options ?? {}) as Sent;
+    const { path, query, body, csv, ifMatch, signal } = (options ?? {}) as Sent;
     const { data } = await http.request({
       method,
       url: fill(template, path),
       params: withoutEmpty(query),
-      data: body,
+      data: csv ?? body,
       signal,
       headers: {
+        ...(csv ? { 'Content-Type': 'text/csv' } : {}),
         // A retry by the browser or a proxy must not act twice.
         ...(method === 'post' ? { 'Idempotency-Key': randomKey() } : {}),
         ...(ifMatch === undefined ? {} : { 'If-Match': `"${ifMatch}"` }),
@@ -63,6 +67,28 @@ function call<M extends Method>(method: M) {
     });
     return data;
   };
+}
+
+/** The addresses that answer with a table for spreadsheets. */
+type Table = {
+  [P in Address<'get'>]: Success<Part<paths[P]['get'], 'responses'>> extends {
+    content: { 'text/csv': string };
+  }
+    ? P
+    : never;
+}[Address<'get'>];
+
+/** A file as the server names it. The mark at its beginning tells spreadsheets that it is UTF-8. */
+export async function csvFile<P extends Table>(
+  template: P,
+  options: Options<paths[P]['get']>,
+): Promise<{ name: string; content: Blob }> {
+  const { path, query, signal } = options as Sent;
+  const url = fill(template, path);
+  const { data, headers } = await http.get<string>(url, { params: withoutEmpty(query), signal });
+  const [, name = 'table.csv'] =
+    /filename="([^"]+)"/.exec(String(headers['content-disposition'] ?? '')) ?? [];
+  return { name, content: new Blob(['\uFEFF', data], { type: 'text/csv;charset=utf-8' }) };
 }
 
 /** Every request by its address in the API document: parameters, body and answer are checked against it. */

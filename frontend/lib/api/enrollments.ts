@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { TermId } from '../terms';
-import { api } from './client';
+import { saveFile } from '../save-file';
+import { api, csvFile } from './client';
 import { courseKeys } from './courses';
 import { queryClient } from './query-client';
 import type { Course, Enrollment, EnrollmentStatus, EnrollRequest, MyEnrollment, Page } from './types';
@@ -50,6 +51,14 @@ export function roster(courseId: string, status: EnrollmentStatus, page: number)
       }),
     placeholderData: keepPreviousData,
   });
+}
+
+export async function downloadRoster(courseId: string, status: EnrollmentStatus): Promise<void> {
+  const { name, content } = await csvFile('/courses/{id}/roster.csv', {
+    path: { id: courseId },
+    query: { status },
+  });
+  saveFile(name, content);
 }
 
 export async function enrollStudent(courseId: string, body: EnrollRequest): Promise<Enrollment> {

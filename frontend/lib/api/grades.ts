@@ -1,10 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
-import { api } from './client';
+import { saveFile } from '../save-file';
+import { api, csvFile } from './client';
 import { queryClient } from './query-client';
 import type {
   Assignment,
   CellToSave,
   CreateAssignment,
+  ImportReport,
   SavedGrades,
   SubmittedFinals,
   UpdateAssignment,
@@ -63,6 +65,42 @@ export async function saveGrades(courseId: string, cells: CellToSave[]): Promise
   });
   await gradesChanged();
   return saved;
+}
+
+/** What the file would change, and every cell that would be left out. Nothing is written. */
+export function tryImport(courseId: string, file: Blob, asOf?: number): Promise<ImportReport> {
+  return api.post('/grades/course/{course_id}/csv', {
+    path: { course_id: courseId },
+    query: { as_of: asOf },
+    csv: file,
+  });
+}
+
+/** `asOf`: marks that were not changed since may be overwritten. */
+export async function importGrades(
+  courseId: string,
+  file: File,
+  how: { asOf?: number; allOrNothing: boolean },
+): Promise<ImportReport> {
+  const report = await api.post('/grades/course/{course_id}/csv', {
+    path: { course_id: courseId },
+    query: {
+      apply: true,
+      all_or_nothing: how.allOrNothing,
+      as_of: how.asOf,
+      reason: `Import of ${file.name.slice(-200)}`,
+    },
+    csv: file,
+  });
+  await gradesChanged();
+  return report;
+}
+
+export async function exportGrades(courseId: string): Promise<void> {
+  const { name, content } = await csvFile('/grades/course/{course_id}/csv', {
+    path: { course_id: courseId },
+  });
+  saveFile(name, content);
 }
 
 export async function createAssignment(courseId: string, body: CreateAssignment): Promise<Assignment> {
