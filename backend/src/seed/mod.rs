@@ -3,6 +3,8 @@
 mod attendance;
 mod calendar;
 mod marks;
+mod money;
+mod money_queries;
 mod names;
 mod queries;
 mod registration;
@@ -50,17 +52,19 @@ pub struct Summary {
     pub courses: usize,
     pub enrolled: usize,
     pub waiting: usize,
+    pub charges: usize,
+    pub payments: usize,
 }
 
 impl std::fmt::Display for Summary {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { already, students, teachers, courses, enrolled, waiting } = self;
+        let Self { already, students, teachers, courses, enrolled, waiting, charges, payments } = self;
         if *already {
             return f.write_str("Demo data is there already; nothing was done.");
         }
         write!(
             f,
-            "{students} students, {teachers} teachers, {courses} sections, {enrolled} registrations, {waiting} places in queues"
+            "{students} students, {teachers} teachers, {courses} sections, {enrolled} registrations, {waiting} places in queues, {charges} charges, {payments} payments"
         )
     }
 }
@@ -95,6 +99,8 @@ pub async fn plant(
     queries::insert_enrollments(&mut tx, &world.enrollments).await?;
     queries::insert_attendance(&mut tx, &attendance::roll(&world, now)).await?;
     queries::insert_gradebooks(&mut tx, &books).await?;
+    let money = money::books(&world, now);
+    money_queries::insert_books(&mut tx, &money, &world.terms).await?;
     tx.commit().await?;
 
     let people = |role| world.people.iter().filter(|person| person.role == role).count();
@@ -106,5 +112,7 @@ pub async fn plant(
         courses: world.courses.len(),
         enrolled: places(Status::Enrolled),
         waiting: places(Status::Pending),
+        charges: money.charges.len(),
+        payments: money.payments.len(),
     })
 }

@@ -1,10 +1,15 @@
 //! Demo data: the same every time, and nothing in it that the rules forbid.
 
+use axum::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 use sqlx::PgPool;
+use uems::ids::UserId;
+use uems::payments::{Options, reconcile};
 use uems::seed::{self, SeedArgs, Summary};
 
-use crate::support::{DOUBLE_BOOKED, WRONG_COUNTERS};
+use crate::payments::{Bank, PAYS, assert_books_agree};
+use crate::support::{Actor, DOUBLE_BOOKED, TestApp, WRONG_COUNTERS};
 
 const HASH: &str = "!demo";
 
@@ -35,6 +40,10 @@ async fn fingerprint(db: &PgPool) -> Vec<Option<String>> {
         "select md5(string_agg(e::text, '|' order by e.id)) from enrollment_events e",
         "select md5(string_agg(a::text, '|' order by a.id)) from attendance a",
         "select md5(string_agg(t::text, '|' order by t.year, t.semester)) from terms t",
+        "select md5(string_agg(c::text, '|' order by c.id)) from charges c",
+        "select md5(string_agg(p::text, '|' order by p.id)) from payments p",
+        "select md5(string_agg(r::text, '|' order by r.id)) from refunds r",
+        "select md5(string_agg(l::text, '|' order by l.id)) from ledger_postings l",
     ] {
         prints.push(sqlx::query_scalar(sql).fetch_one(db).await.unwrap());
     }
@@ -151,4 +160,64 @@ async fn a_large_university_is_made_in_seconds(db: PgPool) {
     assert_eq!(number(&db, WRONG_COUNTERS).await, 0);
     assert_eq!(number(&db, DOUBLE_BOOKED).await, 0);
     eprintln!("3,000 students, 400 sections: {:?}", started.elapsed());
+}
+
+/// One of the demo accounts, signed in.
+async fn account(uems: &TestApp, email: &str) -> Actor {
+    let id: UserId = sqlx::query_scalar("select id from users where email = $1")
+        .bind(email)
+        .fetch_one(&uems.db)
+        .await
+        .unwrap();
+    Actor { uems: uems.clone(), id, token: Some(uems.sign_in(id).await) }
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn the_demo_money_is_the_same_in_the_providers_books(db: PgPool) {
+    let made = plant(&db, 300, 60, now()).await;
+    assert!(made.charges > 800 && made.payments > 600, "{made:?}");
+    let uems = TestApp::new(db);
+    assert_books_agree(&uems).await;
+    let since = now() - TimeDelta::days(400);
+    let options = Options { since, ..Options::days(&uems.app, 30, true) };
+    let done = reconcile(&uems.app, &options).await.unwrap();
+    assert_eq!(done.findings.len(), 0, "{:?}", done.findings);
+    assert_eq!(done.payments_compared as usize, made.payments);
+    // An admin who charges the term finds nobody left.
+    let root = account(&uems, seed::ADMIN).await;
+    let body = json!({ "kind": "tuition", "basis": "per_credit", "amount": "320.50" });
+    let term = "select semester || ' ' || year from terms where now() between registration_opens_at and registration_closes_at";
+    let term: String = sqlx::query_scalar(term).fetch_one(&uems.db).await.unwrap();
+    let (semester, year) = term.split_once(' ').unwrap();
+    let mut body = body;
+    body["semester"] = json!(semester);
+    body["year"] = json!(year.parse::<i32>().unwrap());
+    let assessed = root.post("/charges/assess", body).await.expect(200).body;
+    assert_eq!((&assessed["charged"], &assessed["credits_changed"]), (&json!(0), &json!(0)));
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn the_demo_student_has_paid_got_back_and_can_pay_with_another_card(db: PgPool) {
+    plant(&db, 300, 60, now()).await;
+    let uems = TestApp::new(db);
+    let (maya, bank) = (account(&uems, seed::STUDENT).await, Bank::of(&uems));
+    let owed = maya.balance().await;
+    let listed = maya.get("/payments").await.expect(200).body;
+    let payments = listed["items"].as_array().unwrap();
+    assert!(
+        payments
+            .iter()
+            .any(|payment| payment["status"] == "succeeded" && payment["refunded_amount"] != "0.00")
+    );
+    let failed = payments.iter().find(|payment| payment["status"] == "failed").unwrap();
+    let id = failed["id"].as_str().unwrap();
+    let ticket = maya.call(Method::POST, &format!("/payments/{id}/retry"), None, &[]).await.expect(200).body;
+    bank.confirm(&ticket, PAYS).await.expect(200);
+    bank.deliver().await;
+    assert_eq!(maya.payment(id).await["status"], "succeeded");
+    let amount = |text: &str| text.parse::<rust_decimal::Decimal>().unwrap();
+    let left = amount(&owed) - amount(failed["amount"].as_str().unwrap());
+    assert_eq!(amount(&maya.balance().await), left);
+    assert!(left > rust_decimal::Decimal::ZERO, "tuition is still to be paid");
+    assert_books_agree(&uems).await;
 }

@@ -28,17 +28,38 @@ pub async fn create(
     if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return Err(invalid("", &format!("Invalid currency: {currency}")));
     }
-    let id = id("pi");
-    let intent = json!({
-        "id": id, "object": "payment_intent", "amount": amount, "amount_received": 0, "currency": currency,
-        "status": "requires_payment_method", "client_secret": format!("{id}_secret_{}", uuid::Uuid::new_v4().simple()),
-        "created": sandbox.now(), "livemode": false, "metadata": form.metadata(),
-        "description": form.get("description"), "payment_method_types": ["card"],
-        "latest_charge": null, "last_payment_error": null, "next_action": null, "canceled_at": null,
+    let intent = object(&New {
+        id: &id("pi"),
+        amount,
+        currency,
+        description: form.get("description"),
+        metadata: form.metadata(),
+        created: sandbox.now(),
     });
     store::put(db, "payment_intent", &intent).await?;
     emit(sandbox, db, switches, "payment_intent.created", &intent).await?;
     Ok(Answer::ok(intent))
+}
+
+pub struct New<'a> {
+    pub id: &'a str,
+    pub amount: i64,
+    pub currency: &'a str,
+    pub description: Option<&'a str>,
+    pub metadata: Value,
+    pub created: i64,
+}
+
+/// An intent nobody has tried to pay yet.
+pub fn object(new: &New<'_>) -> Value {
+    let New { id, amount, currency, description, metadata, created } = new;
+    json!({
+        "id": id, "object": "payment_intent", "amount": amount, "amount_received": 0, "currency": currency,
+        "status": "requires_payment_method", "client_secret": format!("{id}_secret_{}", uuid::Uuid::new_v4().simple()),
+        "created": created, "livemode": false, "metadata": metadata,
+        "description": description, "payment_method_types": ["card"],
+        "latest_charge": null, "last_payment_error": null, "next_action": null, "canceled_at": null,
+    })
 }
 
 /// Pays with a card, as the browser asks.
@@ -121,13 +142,31 @@ fn unexpected_state(intent: &Value) -> Refusal {
     invalid("payment_intent_unexpected_state", &message)
 }
 
-fn charge(sandbox: &Sandbox, intent: &Value, status: &str) -> Value {
+/// An attempt to pay an intent.
+pub fn charge(intent: &Value, status: &str, created: i64) -> Value {
     json!({
         "id": id("ch"), "object": "charge", "amount": intent["amount"], "amount_refunded": 0,
         "currency": intent["currency"], "payment_intent": intent["id"], "livemode": false,
-        "metadata": intent["metadata"], "created": sandbox.now(), "status": status,
+        "metadata": intent["metadata"], "created": created, "status": status,
         "paid": status == "succeeded", "refunded": false, "disputed": false,
     })
+}
+
+/// Puts an intent into the state in which a charge has paid it.
+pub fn settle(intent: &mut Value, charge: &Value) {
+    intent["status"] = "succeeded".into();
+    intent["amount_received"] = intent["amount"].clone();
+    intent["latest_charge"] = charge["id"].clone();
+    intent["next_action"] = Value::Null;
+    intent["last_payment_error"] = Value::Null;
+}
+
+/// Puts an intent into the state in which a charge has failed to pay it.
+pub fn decline(intent: &mut Value, charge: &Value, problem: &Value) {
+    intent["status"] = "requires_payment_method".into();
+    intent["latest_charge"] = charge["id"].clone();
+    intent["next_action"] = Value::Null;
+    intent["last_payment_error"] = problem.clone();
 }
 
 async fn succeed(
@@ -136,12 +175,8 @@ async fn succeed(
     switches: &Switches,
     intent: &mut Value,
 ) -> Result<Answer> {
-    let charge = charge(sandbox, intent, "succeeded");
-    intent["status"] = "succeeded".into();
-    intent["amount_received"] = intent["amount"].clone();
-    intent["latest_charge"] = charge["id"].clone();
-    intent["next_action"] = Value::Null;
-    intent["last_payment_error"] = Value::Null;
+    let charge = charge(intent, "succeeded", sandbox.now());
+    settle(intent, &charge);
     store::put(db, "charge", &charge).await?;
     store::put(db, "payment_intent", intent).await?;
     emit(sandbox, db, switches, "charge.succeeded", &charge).await?;
@@ -156,11 +191,8 @@ async fn fail(
     intent: &mut Value,
     problem: &Value,
 ) -> Result<Answer> {
-    let charge = charge(sandbox, intent, "failed");
-    intent["status"] = "requires_payment_method".into();
-    intent["latest_charge"] = charge["id"].clone();
-    intent["next_action"] = Value::Null;
-    intent["last_payment_error"] = problem.clone();
+    let charge = charge(intent, "failed", sandbox.now());
+    decline(intent, &charge, problem);
     store::put(db, "charge", &charge).await?;
     store::put(db, "payment_intent", intent).await?;
     emit(sandbox, db, switches, "payment_intent.payment_failed", intent).await?;

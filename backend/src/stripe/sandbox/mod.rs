@@ -7,6 +7,7 @@ mod cards;
 mod delivery;
 mod form;
 mod intents;
+mod past;
 mod refunds;
 mod routes;
 mod store;
@@ -18,6 +19,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 
 pub use delivery::{Delivery, deliver_forever};
+pub use past::{End, Past, PastRefund, plant};
 pub use routes::router;
 pub use switches::Switch;
 

@@ -29,11 +29,7 @@ pub async fn create(
     if amount < 1 || amount > left {
         return Err(invalid("", "Refund amount is greater than unrefunded amount on charge"));
     }
-    let mut refund = json!({
-        "id": id("re"), "object": "refund", "amount": amount, "currency": intent["currency"], "status": "pending",
-        "payment_intent": intent_id, "charge": charge["id"], "metadata": form.metadata(), "created": sandbox.now(),
-        "failure_reason": null,
-    });
+    let mut refund = object(&id("re"), amount, &intent, form.metadata(), sandbox.now());
     emit(sandbox, db, switches, "refund.created", &refund).await?;
     refund["status"] = "succeeded".into();
     charge["amount_refunded"] = (paid - left + amount).into();
@@ -43,6 +39,15 @@ pub async fn create(
     emit(sandbox, db, switches, "refund.updated", &refund).await?;
     emit(sandbox, db, switches, "charge.refunded", &charge).await?;
     Ok(Answer::ok(refund))
+}
+
+/// A refund of a paid intent, on its way.
+pub fn object(id: &str, amount: i64, intent: &Value, metadata: Value, created: i64) -> Value {
+    json!({
+        "id": id, "object": "refund", "amount": amount, "currency": intent["currency"], "status": "pending",
+        "payment_intent": intent["id"], "charge": intent["latest_charge"], "metadata": metadata, "created": created,
+        "failure_reason": null,
+    })
 }
 
 /// The bank of a refund sends the money back: what succeeded has failed after all.

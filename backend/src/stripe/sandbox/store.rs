@@ -17,6 +17,20 @@ pub async fn put(db: &mut PgConnection, kind: &str, body: &Value) -> sqlx::Resul
     Ok(())
 }
 
+/// Objects as they come, each of the kind it says; what is there already stays.
+pub async fn put_all(db: &mut PgConnection, bodies: &[Value]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into stripe_sandbox.objects (id, kind, body)
+         select body ->> 'id', body ->> 'object', body from unnest($1::jsonb[]) with ordinality as o (body, place)
+         order by place
+         on conflict (id) do nothing",
+        bodies
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Locked until the transaction ends.
 pub async fn lock(db: &mut PgConnection, kind: &str, id: &str) -> sqlx::Result<Option<Value>> {
     sqlx::query_scalar!(
