@@ -62,6 +62,9 @@ pub enum Error {
     RateLimited { retry_after: u64 },
     #[error("the server is busy; try again in a moment")]
     Overloaded,
+    /// The database says "not now"; why is for the log.
+    #[error("the database is busy or away: {0}")]
+    DatabaseBusy(String),
     #[error("the request took too long and was given up; check whether it took effect before you repeat it")]
     TimedOut,
     #[error("{0}")]
@@ -206,7 +209,7 @@ impl Error {
             Self::ProviderUnavailable { .. } => {
                 (S::SERVICE_UNAVAILABLE, "payment_provider_unavailable", "external_api")
             }
-            Self::Overloaded => (S::SERVICE_UNAVAILABLE, "overloaded", "overload"),
+            Self::Overloaded | Self::DatabaseBusy(_) => (S::SERVICE_UNAVAILABLE, "overloaded", "overload"),
             Self::TimedOut => (S::SERVICE_UNAVAILABLE, "timed_out", "overload"),
             Self::Unavailable(_) => (S::SERVICE_UNAVAILABLE, "unavailable", "overload"),
             Self::Database(_) => (S::INTERNAL_SERVER_ERROR, "internal", "database"),
@@ -231,6 +234,7 @@ impl Error {
         match self {
             Self::Internal(_) | Self::Database(_) => Severity::Critical,
             Self::Overloaded
+            | Self::DatabaseBusy(_)
             | Self::TimedOut
             | Self::ProviderFailed { .. }
             | Self::ProviderUnavailable { .. } => Severity::Error,
@@ -260,6 +264,9 @@ mod tests {
         let error = Error::Internal(anyhow::anyhow!("password=hunter2 at /srv"));
         let body = serde_json::to_string(&error.problem("req-1")).unwrap();
         assert!(!body.contains("hunter2") && body.contains("req-1"), "{body}");
+        let error = Error::from(sqlx::Error::PoolTimedOut);
+        assert!(error.to_string().contains("pool timed out"), "the log tells why: {error}");
+        assert_eq!(error.problem("req-1").detail, "The server is busy; try again in a moment.");
     }
 
     #[test]

@@ -17,9 +17,10 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
+use crate::http::overload;
 use patience::{Patient, Turn};
 
 #[derive(Debug, Clone)]
@@ -93,16 +94,39 @@ async fn connection(
     stream: Patient<TcpStream>,
     service: Service,
     watcher: Watcher,
-    _slot: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 ) {
+    // Taken until the last request is done, whoever still waits for it.
+    let slot = Arc::new(slot);
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         service.turn.next();
         request.extensions_mut().insert(ConnectInfo(service.peer));
-        let (answer, turn) = (service.router.clone().oneshot(request), service.turn.clone());
+        let (answer, slot) = (service.router.clone().oneshot(request), slot.clone());
+        let answer = finished(async move {
+            let _slot = slot;
+            answer.await
+        });
+        let turn = service.turn.clone();
         async move { answer.await.inspect(|_| turn.next()) }
     });
     if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
         tracing::debug!(%error, "A connection ended early");
+    }
+}
+
+/// Does a request's work to its end, also when the client hangs up meanwhile: what was committed is counted and logged,
+/// and no statement is torn (a `begin` that nobody waits for would leave its transaction open in the pool).
+fn finished<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> impl Future<Output = T> {
+    let (here, client) = watch::channel(());
+    let task = tokio::spawn(overload::CLIENT.scope(client, work));
+    async move {
+        let _here = here;
+        match task.await {
+            Ok(answer) => answer,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The program is at its end.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

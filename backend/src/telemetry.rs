@@ -29,11 +29,34 @@ pub use traces::traceparent;
 /// Statements slower than this are logged as `db_query`.
 pub const SLOW_STATEMENT: std::time::Duration = std::time::Duration::from_millis(500);
 
+/// Where the lines go: a server's log is its output; a command's output is its answer, so its log is beside it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stream {
+    Output,
+    Error,
+}
+
+impl Stream {
+    fn is_terminal(self) -> bool {
+        match self {
+            Self::Output => std::io::stdout().is_terminal(),
+            Self::Error => std::io::stderr().is_terminal(),
+        }
+    }
+
+    fn write(self, line: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Output => std::io::stdout().lock().write_all(line),
+            Self::Error => std::io::stderr().lock().write_all(line),
+        }
+    }
+}
+
 /// Installs the log, the timing of statements and, where a collector is named, the traces of this process.
-pub fn install(settings: &Config) -> anyhow::Result<()> {
+pub fn install(settings: &Config, stream: Stream) -> anyhow::Result<()> {
     let config = &settings.telemetry;
     let filter = EnvFilter::try_new(&config.log).map_err(|error| anyhow::anyhow!("UEMS_LOG: {error}"))?;
-    let terminal = std::io::stdout().is_terminal();
+    let terminal = stream.is_terminal();
     let readable = config.log_format.map_or(terminal, |format| format == LogFormat::Text);
     let colored = terminal && std::env::var_os("NO_COLOR").is_none();
     let statements =
@@ -46,7 +69,7 @@ pub fn install(settings: &Config) -> anyhow::Result<()> {
         None => None,
     };
     tracing_subscriber::registry()
-        .with(LogLines { readable, colored }.with_filter(filter))
+        .with(LogLines { readable, colored, stream }.with_filter(filter))
         .with(statements)
         .with(traces)
         .try_init()?;
@@ -54,7 +77,7 @@ pub fn install(settings: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A panic is a line of the log like any other: with the ids of the request it happened in, and on standard output.
+/// A panic is a line of the log like any other: with the ids of the request it happened in, and where the others are.
 fn log_panic(panic: &std::panic::PanicHookInfo<'_>) {
     let text = panic.payload_as_str().unwrap_or("a panic without words");
     let at = panic.location().map(ToString::to_string);
@@ -104,6 +127,7 @@ impl Visit for Fields {
 struct LogLines {
     readable: bool,
     colored: bool,
+    stream: Stream,
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLines {
@@ -144,7 +168,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for LogLines {
         let line = Line::new(event.metadata(), function, inherited, fields.0);
         let text = if self.readable { line.readable(self.colored) } else { line.json() };
         // A log that cannot be written (closed pipe) must not stop the program.
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        let _ = self.stream.write(text.as_bytes());
     }
 }
 

@@ -40,7 +40,7 @@ impl FromRequestParts<App> for Actor {
 async fn live_session(app: &App, session: SessionId) -> Result<Option<LiveSession>> {
     let found = app.sessions.try_get_with(session, queries::use_session(&app.db, session)).await;
     found.map_err(|error| match error::is_passing(&error) {
-        true => Error::Overloaded,
+        true => Error::DatabaseBusy(error.to_string()),
         false => Error::Internal(anyhow::anyhow!("session lookup: {error}")),
     })
 }

@@ -135,7 +135,7 @@ async fn with_database<T>(
     purpose: &str,
     work: impl AsyncFnOnce(PgPool) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    telemetry::install(config)?;
+    telemetry::install(config, telemetry::Stream::Error)?;
     let mut signals = Signals::listen()?;
     let database = tokio::select! {
         opened = Database::open_beside(config, purpose) => opened?,

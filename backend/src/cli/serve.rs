@@ -31,7 +31,7 @@ pub async fn run(config: Config, Serve { demo }: Serve) -> anyhow::Result<ExitCo
     if demo {
         seed::permitted(&config)?;
     }
-    telemetry::install(&config)?;
+    telemetry::install(&config, telemetry::Stream::Output)?;
     server::raise_descriptor_limit();
     let mut signals = Signals::listen()?;
     let mut claim = Claim::take(&config, "uems serve, starting")?;
@@ -108,13 +108,13 @@ async fn serve(
     }
     tracing::info!(event = "stopping", "Finishing the running requests; a second signal cuts them off");
     app.accepting.store(false, Ordering::Relaxed);
-    drop(jobs);
+    let jobs = jobs.stop();
     if let Some(events) = events {
         events.abort();
     }
     let _ = stop.send(());
     tokio::select! {
-        () = async { serving.await; app.db.close().await; app.reserve.close().await } => {}
+        () = async { tokio::join!(serving, jobs); app.db.close().await; app.reserve.close().await } => {}
         () = signals.next() => tracing::warn!(event = "requests_cut", "A second signal: stopping at once"),
     }
     Ok(())

@@ -25,7 +25,7 @@ pub struct StripeSandbox {
 /// Serves on --listen, with the keys that the server it stands for Stripe to has in its settings.
 pub async fn run(config: Config, args: StripeSandbox) -> anyhow::Result<ExitCode> {
     let keys = keys(&config)?;
-    telemetry::install(&config)?;
+    telemetry::install(&config, telemetry::Stream::Output)?;
     let mut signals = Signals::listen()?;
     let listener = server::bind(config.server.listen).await?;
     let mut database = tokio::select! {

@@ -23,7 +23,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(|database| database.code()).unwrap_or_default();
         if is_passing(&error) {
-            Self::Overloaded
+            Self::DatabaseBusy(error.to_string())
         } else if code.starts_with("22") {
             let message = "a value cannot be stored (out of range, or not text)";
             FieldError::new("", "impossible_value", message).into()

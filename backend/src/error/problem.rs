@@ -33,7 +33,7 @@ impl Error {
     fn retry_after(&self) -> Option<u64> {
         match self {
             Self::RateLimited { retry_after } => Some(*retry_after),
-            Self::Overloaded | Self::TimedOut => Some(1),
+            Self::Overloaded | Self::DatabaseBusy(_) | Self::TimedOut => Some(1),
             Self::ProviderUnavailable { .. } => Some(10),
             _ => None,
         }
@@ -55,6 +55,7 @@ impl Error {
             Self::Database(_) | Self::Internal(_) => {
                 format!("something went wrong on our side; tell support the number {request_id}")
             }
+            Self::DatabaseBusy(_) => Self::Overloaded.to_string(),
             _ => self.to_string(),
         };
         Problem {

@@ -3,9 +3,22 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::error::{Error, Result};
+
+tokio::task_local! {
+    /// Closed when the client of this request hangs up. The server sets it.
+    pub static CLIENT: watch::Receiver<()>;
+}
+
+/// Ends when the client hung up.
+async fn client_is_gone() {
+    match CLIENT.try_with(Clone::clone) {
+        Ok(mut client) => while client.changed().await.is_ok() {},
+        Err(_) => std::future::pending().await,
+    }
+}
 
 #[derive(Debug)]
 pub struct Gate {
@@ -21,15 +34,19 @@ impl Gate {
         Self { permits: Semaphore::new(at_once), waiting: AtomicUsize::new(0), most_waiting, patience }
     }
 
-    /// A turn, or [`Error::Overloaded`].
+    /// A turn, or [`Error::Overloaded`]. A client that hangs up loses its place: of what was begun, this is the one thing
+    /// that is not finished for nobody.
     pub async fn enter(&self) -> Result<SemaphorePermit<'_>> {
         if let Ok(permit) = self.permits.try_acquire() {
             return Ok(permit);
         }
         let _place = Place::take(self)?;
-        match tokio::time::timeout(self.patience, self.permits.acquire()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(Error::Overloaded),
+        tokio::select! {
+            turn = tokio::time::timeout(self.patience, self.permits.acquire()) => match turn {
+                Ok(Ok(permit)) => Ok(permit),
+                _ => Err(Error::Overloaded),
+            },
+            () = client_is_gone() => Err(Error::Overloaded),
         }
     }
 }
@@ -66,5 +83,19 @@ mod tests {
         assert!(second && third.is_err());
         drop(first);
         assert!(gate.enter().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_loses_the_place_in_the_queue() {
+        let gate = Gate::new(1, 1, Duration::from_secs(60));
+        let _first = gate.enter().await.unwrap();
+        let (here, client) = watch::channel(());
+        let second = CLIENT.scope(client, gate.enter());
+        let hang_up = async {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            drop(here);
+        };
+        assert!(tokio::join!(second, hang_up).0.is_err());
+        assert_eq!(gate.waiting.load(Ordering::Relaxed), 0);
     }
 }

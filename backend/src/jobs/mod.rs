@@ -5,8 +5,9 @@ mod queries;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::app::App;
 use crate::enrollments;
@@ -14,19 +15,64 @@ use crate::error::Result;
 use crate::payments;
 use crate::policy::Role;
 
-/// Starts them all; they end when the set is dropped.
-pub fn start(app: &App) -> JoinSet<()> {
+/// The periodic tasks of this process; cut off when this is dropped.
+pub struct Jobs {
+    tasks: JoinSet<()>,
+    go_on: watch::Sender<()>,
+}
+
+impl Jobs {
+    /// No turn begins any more; a running one may finish, within reason. (One that is cut off could leave a transaction
+    /// open, on a connection that a request takes next.)
+    pub fn stop(self) -> impl Future<Output = ()> {
+        let Self { tasks, go_on } = self;
+        drop(go_on);
+        async move { _ = timeout(LONGEST_TURN, tasks.join_all()).await }
+    }
+}
+
+/// Longer than that a stop does not wait.
+const LONGEST_TURN: Duration = Duration::from_secs(20);
+
+/// Starts them all.
+pub fn start(app: &App) -> Jobs {
+    let (go_on, stopped) = watch::channel(());
     let mut jobs = JoinSet::new();
-    jobs.spawn(every(Duration::from_secs(600), "cleanup", app.clone(), cleanup));
-    jobs.spawn(every(Duration::from_secs(30), "settle_waitlists", app.clone(), settle_waitlists));
-    jobs.spawn(every(Duration::from_secs(300), "metric_sync", app.clone(), metric_sync));
-    jobs.spawn(every(Duration::from_secs(30), "take_up_payments", app.clone(), payments::take_up));
-    jobs.spawn(every(Duration::from_secs(900), "reconcile_payments", app.clone(), reconcile_payments));
-    jobs
+    jobs.spawn(every(Duration::from_secs(600), "cleanup", app.clone(), stopped.clone(), cleanup));
+    jobs.spawn(every(
+        Duration::from_secs(30),
+        "settle_waitlists",
+        app.clone(),
+        stopped.clone(),
+        settle_waitlists,
+    ));
+    jobs.spawn(every(Duration::from_secs(300), "metric_sync", app.clone(), stopped.clone(), metric_sync));
+    jobs.spawn(every(
+        Duration::from_secs(30),
+        "take_up_payments",
+        app.clone(),
+        stopped.clone(),
+        payments::take_up,
+    ));
+    jobs.spawn(every(Duration::from_secs(60), "check_stripe", app.clone(), stopped.clone(), check_stripe));
+    jobs.spawn(every(
+        Duration::from_secs(900),
+        "reconcile_payments",
+        app.clone(),
+        stopped.clone(),
+        reconcile_payments,
+    ));
+    Jobs { tasks: jobs, go_on }
 }
 
 /// Runs the task now and then after each pause; a failure is logged and the next turn tries again.
-async fn every<T: AsyncFn(&App) -> Result<u64>>(pause: Duration, name: &'static str, app: App, task: T) {
+async fn every<T: AsyncFn(&App) -> Result<u64>>(
+    pause: Duration,
+    name: &'static str,
+    app: App,
+    mut stopped: watch::Receiver<()>,
+    task: T,
+) {
     let mut turns = interval(pause);
     turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let metrics = &app.metrics;
@@ -35,7 +81,10 @@ async fn every<T: AsyncFn(&App) -> Result<u64>>(pause: Duration, name: &'static 
     let failures = metrics.job_failures.with_label_values(&[name]);
     succeeded();
     loop {
-        turns.tick().await;
+        tokio::select! {
+            _ = turns.tick() => {}
+            _ = stopped.changed() => return,
+        }
         match task(&app).await {
             Ok(count) => {
                 succeeded();
@@ -85,6 +134,12 @@ async fn metric_sync(app: &App) -> Result<u64> {
             "Active users metric synchronized"
         );
     }
+    Ok(0)
+}
+
+/// What came of it is in the metric and, if bad, in the log.
+async fn check_stripe(app: &App) -> Result<u64> {
+    app.payments.check().await;
     Ok(0)
 }
 
