@@ -149,6 +149,17 @@ pub async fn use_refresh_token(db: &mut PgConnection, session: SessionId, digest
     Ok(())
 }
 
+/// Whether a refresh token of this family was handed out and did not come back yet.
+pub async fn is_unused(db: &mut PgConnection, session: SessionId, digest: &[u8]) -> Result<bool> {
+    let unused = sqlx::query_scalar!(
+        r#"select exists (
+               select from refresh_tokens where token_hash = $1 and session_id = $2 and used_at is null) as "unused!""#,
+        digest,
+        session.0
+    );
+    Ok(unused.fetch_one(db).await?)
+}
+
 pub async fn end_session(db: &mut PgConnection, session: SessionId, reason: &str) -> Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = now(), revoked_reason = $2 where id = $1 and revoked_at is null",

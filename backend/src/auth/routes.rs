@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::model::{LoginRequest, RefreshRequest, RegisterRequest, TokenPair};
 use super::queries;
 use super::throttle::Attempt;
-use super::tokens::{ACCESS_SECONDS, REFRESH_DAYS, digest, keyed_digest, random_token};
+use super::tokens::{ACCESS_SECONDS, REFRESH_DAYS, digest, keyed_digest, random_token, successor};
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::http::idempotency::{Claimed, IdempotencyKey};
@@ -21,6 +21,8 @@ use crate::users::{self, NewUser, User};
 const REFRESH_COOKIE: &str = "uems_refresh";
 /// Tells the UI, which cannot see the other cookie, that trying to refresh makes sense.
 const SESSION_COOKIE: &str = "uems_session";
+/// For so long the exchange of a refresh token can be repeated, with the same outcome.
+const REPEATABLE_SECONDS: f64 = 10.0;
 
 /// Create a student account.
 ///
@@ -131,9 +133,10 @@ pub async fn login(
 
 /// Exchange a refresh token for a new pair.
 ///
-/// Each refresh token works once. Presenting an old one ends the session everywhere (it was stolen, or its thief was
-/// faster), unless it was exchanged within the last 10 seconds: then it was another tab, and the answer is
-/// `refresh_superseded`.
+/// Each refresh token is exchanged for one other. Presenting an old one ends the session everywhere (it was stolen, or
+/// its thief was faster), unless it was exchanged within the last 10 seconds: then it was another tab, or the answer got
+/// lost with a page that was left. The answer is the same new token again, or `refresh_superseded` if that one was used
+/// already.
 #[utoipa::path(post, path = "/auth/refresh", tag = "auth", security(()),
     request_body(content = Option<RefreshRequest>, content_type = "application/json"),
     responses((status = 200, body = TokenPair), (status = 401, body = Problem), (status = "4XX", body = Problem)))]
@@ -150,9 +153,14 @@ pub async fn refresh(
     let mut tx = app.db.begin().await?;
     let presented =
         queries::present_refresh_token(&mut tx, &digest(&token)).await?.ok_or(Error::SessionExpired)?;
+    let new = successor(&app.config.auth.jwt_secret, &token);
     match presented.used_seconds_ago {
         _ if !presented.alive => return Err(Error::SessionExpired),
-        Some(seconds) if seconds < 10.0 => return Err(Error::RefreshSuperseded),
+        Some(seconds) if seconds < REPEATABLE_SECONDS => {
+            if !queries::is_unused(&mut tx, presented.session, &digest(&new)).await? {
+                return Err(Error::RefreshSuperseded);
+            }
+        }
         Some(_) => {
             queries::end_session(&mut tx, presented.session, "token_reuse").await?;
             tx.commit().await?;
@@ -160,11 +168,11 @@ pub async fn refresh(
             tracing::warn!(event = "refresh_token_reused", function = "refresh", user_id = %presented.user, "An old refresh token came back; session ended");
             return Err(Error::SessionExpired);
         }
-        None => {}
+        None => {
+            queries::use_refresh_token(&mut tx, presented.session, &digest(&token)).await?;
+            queries::issue_refresh_token(&mut tx, presented.session, &digest(&new)).await?;
+        }
     }
-    let new = random_token();
-    queries::use_refresh_token(&mut tx, presented.session, &digest(&token)).await?;
-    queries::issue_refresh_token(&mut tx, presented.session, &digest(&new)).await?;
     let user = users::queries::find(&mut tx, presented.user).await?.ok_or(Error::SessionExpired)?;
     tx.commit().await?;
     answer(&app, jar, user, presented.session, new)

@@ -88,6 +88,12 @@ pub fn random_token() -> Secret {
     URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()).into()
 }
 
+/// The refresh token that another is exchanged for. Made from it, with our secret: who lost the answer can have the same
+/// one again, and nobody else can make it, whatever they read in the database.
+pub fn successor(secret: &str, token: &str) -> Secret {
+    URL_SAFE_NO_PAD.encode(keyed_digest(secret, &[b"refresh token", token.as_bytes()])).into()
+}
+
 /// How such a token is stored: 256 random bits need no salt and no slow hash.
 pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
@@ -138,6 +144,16 @@ mod tests {
         let none = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
         assert!(tokens.read(&format!("{none}.{}.", parts[1]), now()).is_err());
         assert!(tokens.read(&format!("{}.{}.", parts[0], parts[1]), now()).is_err());
+    }
+
+    #[test]
+    fn a_successor_is_as_long_as_its_token_and_only_ours() {
+        let token = random_token();
+        let next = successor(SECRET, &token);
+        assert_eq!((next.len(), &*next), (token.len(), &*successor(SECRET, &token)));
+        for other in [successor("another", &token), successor(SECRET, &next), token] {
+            assert_ne!(*next, *other);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Sessions: tokens, their exchange, their end on every replica.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use axum::http::{Method, header};
@@ -100,9 +101,11 @@ async fn each_refresh_token_works_once_and_an_old_one_ends_the_session(db: PgPoo
     let second = refresh(&uems, &first.body["refresh_token"]).await.expect(200);
     assert_ne!(second.body["refresh_token"], first.body["refresh_token"]);
 
-    // Another tab with the same cookie: told so, and nothing is lost.
-    assert_eq!(refresh(&uems, &first.body["refresh_token"]).await.expect(401).code(), "refresh_superseded");
+    // Another tab with the same cookie gets the same new one; or, once that was used, hears that there is a newer one.
+    let again = refresh(&uems, &first.body["refresh_token"]).await.expect(200);
+    assert_eq!(again.body["refresh_token"], second.body["refresh_token"]);
     let third = refresh(&uems, &second.body["refresh_token"]).await.expect(200);
+    assert_eq!(refresh(&uems, &first.body["refresh_token"]).await.expect(401).code(), "refresh_superseded");
 
     // A thief with an old token: the family ends, for both of them.
     exchanged_ago(&uems, 11.0).await;
@@ -125,17 +128,52 @@ async fn parallel_refreshes_make_one_new_token_and_keep_the_session(db: PgPool) 
                 tokio::spawn(async move { refresh(&uems, &token).await })
             })
             .collect();
-        let mut fresh = vec![];
+        let mut fresh = BTreeSet::new();
         for answer in tries {
-            let answer = answer.await.unwrap();
-            match answer.status.as_u16() {
-                200 => fresh.push(answer.body["refresh_token"].clone()),
-                _ => assert_eq!(answer.expect(401).code(), "refresh_superseded"),
-            }
+            fresh.insert(text(&answer.await.unwrap().expect(200).body["refresh_token"]));
         }
         assert_eq!(fresh.len(), 1, "one token became several");
-        refresh(&uems, &fresh[0]).await.expect(200);
+        refresh(&uems, &json!(fresh.first())).await.expect(200);
     }
+    assert_eq!(uems.count("select count(*) from sessions where revoked_at is not null").await, 0);
+    assert_eq!(uems.count("select count(*) from refresh_tokens where used_at is null").await, 5);
+}
+
+/// A page is left while its refresh is under way: the browser keeps the old cookie, and the next page asks with it.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn an_answer_that_was_lost_can_be_had_again_for_ten_seconds_at_every_replica(db: PgPool) {
+    let secret = ["--jwt-secret", "one-secret-of-all-replicas-0123456789"];
+    let (here, there) = (TestApp::with(db.clone(), &secret), TestApp::with(db.clone(), &secret));
+    let (ada, pair) = signed_in(&here, "ada").await;
+    let old = &pair.body["refresh_token"];
+    let lost = refresh_by_cookie(&here, old, None).await.expect(200);
+    exchanged_ago(&here, 9.0).await;
+    let again = refresh_by_cookie(&there, old, None).await.expect(200);
+    assert_eq!(again.body["refresh_token"], lost.body["refresh_token"]);
+    Actor { token: Some(text(&again.body["access_token"])), ..ada.clone() }.get("/auth/me").await.expect(200);
+    let stored = "select count(*) from refresh_tokens";
+    assert_eq!(here.count(stored).await, 2, "nothing more was handed out");
+
+    // A thief who was as fast has the same token: whoever comes second with it, later, ends the session for both.
+    let owner = refresh(&here, &lost.body["refresh_token"]).await.expect(200);
+    exchanged_ago(&here, 11.0).await;
+    refresh(&there, &lost.body["refresh_token"]).await.expect(401);
+    assert_eq!(refresh(&here, &owner.body["refresh_token"]).await.expect(401).code(), "session_expired");
+    assert_eq!(why_ended(&here, ada.id).await, ["token_reuse"]);
+
+    // After ten seconds an old token is an old token, though nobody used its successor.
+    let pair = sign_in(&here, "ada", PASSWORD).await.expect(200);
+    refresh(&here, &pair.body["refresh_token"]).await.expect(200);
+    exchanged_ago(&here, 10.5).await;
+    assert_eq!(refresh(&here, &pair.body["refresh_token"]).await.expect(401).code(), "session_expired");
+
+    // Nor does a replica with another secret know the successor; nothing is lost there either.
+    let pair = sign_in(&here, "ada", PASSWORD).await.expect(200);
+    let next = refresh(&here, &pair.body["refresh_token"]).await.expect(200);
+    let stranger = TestApp::with(db, &["--jwt-secret", "another-secret-0123456789-0123456789"]);
+    let told = refresh(&stranger, &pair.body["refresh_token"]).await.expect(401);
+    assert_eq!(told.code(), "refresh_superseded");
+    refresh(&here, &next.body["refresh_token"]).await.expect(200);
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
