@@ -23,6 +23,7 @@ use declare::Declarations;
 pub use declare::Declared;
 use process::Process;
 pub use queries::{ActiveUsers as PeopleOfRole, active_users};
+use service::NO_LABEL;
 pub use service::{MOST_CODES, Service};
 
 /// Version and date of this build.
@@ -73,6 +74,8 @@ pub struct Metrics {
     pub payment_processing_seconds: HistogramVec,
     /// Events of the payment provider: processed, failed (not accepted, or flagged), duplicate.
     pub stripe_webhook_events: IntCounterVec,
+    /// Whether the payment provider answered this process's last call: 1 or 0.
+    stripe_up: IntGaugeVec,
     /// Connections of this process's pool, by state: idle, active.
     pub database_connections: IntGaugeVec,
     /// The most it may have.
@@ -165,6 +168,7 @@ impl Metrics {
                 "Total number of Stripe webhook events received",
                 &["event_type", "status"],
             ),
+            stripe_up: gauges("uems_stripe_up", "Whether Stripe answered the last call of this process", &[]),
             database_connections: gauges(
                 "uems_database_connections",
                 "Number of database connections of this process",
@@ -268,6 +272,10 @@ impl Metrics {
         self.database_connections.with_label_values(&["idle"]).set(idle);
         self.database_connections.with_label_values(&["active"]).set((all - idle).max(0));
         self.database_connections_limit.set(pool.options().get_max_connections().into());
+        match app.payments.is_up() {
+            Some(up) => self.stripe_up.with_label_values(NO_LABEL).set(up.into()),
+            None => self.stripe_up.reset(),
+        }
         let mut text = Vec::new();
         let families = {
             let _alone = self.service.alone();

@@ -8,6 +8,7 @@ use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::task::JoinHandle;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
@@ -22,6 +23,16 @@ tokio::task_local! {
 /// The `X-Request-ID` of the request this is done for; none outside of one, or in a task of its own.
 pub fn current_request_id() -> Option<String> {
     REQUEST_ID.try_with(Clone::clone).ok()
+}
+
+/// A task that runs to its end even if the client hangs up meanwhile, and that still belongs to the request: its lines,
+/// its entries in the audit log and its calls to others carry the request's ids.
+pub fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    let work = work.in_current_span();
+    match (current_request_id(), TraceContext::current()) {
+        (Some(id), Some(trace)) => tokio::spawn(REQUEST_ID.scope(id, trace.scope(work))),
+        _ => tokio::spawn(work),
+    }
 }
 
 /// The client's address: the peer's, or what the configured number of proxies in front say it is.

@@ -9,7 +9,7 @@ use super::reconcile_queries;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{FieldError, Problem, Result};
-use crate::http::{Json, JsonOrDefault};
+use crate::http::{Json, JsonOrDefault, request_log};
 use crate::policy::{Action, Actor};
 
 /// The latest comparisons of our books with the payment provider's, and what they found.
@@ -41,7 +41,7 @@ pub async fn run_reconciliation(
     let options = Options { requested_by: Some(actor.id), ..Options::days(&app, days, apply) };
     let done = {
         let app = app.clone();
-        tokio::spawn(async move { reconcile::reconcile(&app, &options).await })
+        request_log::spawn(async move { reconcile::reconcile(&app, &options).await })
     };
     let done = done.await.map_err(anyhow::Error::from)??;
     let mut tx = app.db.begin().await?;

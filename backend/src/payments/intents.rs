@@ -11,8 +11,8 @@ use super::rules::News;
 use super::{money, settle};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refusal, Result};
-use crate::http::text;
 use crate::http::validate::Fields;
+use crate::http::{request_log, text};
 use crate::ids::{PaymentId, UserId};
 use crate::ledger;
 use crate::policy::Actor;
@@ -151,7 +151,7 @@ pub async fn open(app: &App, id: PaymentId) -> Result<Ticket> {
             })
         }
     };
-    tokio::spawn(task).await.map_err(anyhow::Error::from)?
+    request_log::spawn(task).await.map_err(anyhow::Error::from)?
 }
 
 /// Asks Stripe for the payment's intent, making it where there is none.
@@ -250,7 +250,7 @@ pub async fn close(app: &App, id: PaymentId) -> Result<()> {
         }
         Ok(())
     };
-    tokio::spawn(task).await.map_err(anyhow::Error::from)?
+    request_log::spawn(task).await.map_err(anyhow::Error::from)?
 }
 
 pub fn closed(id: PaymentId) -> Error {

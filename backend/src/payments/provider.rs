@@ -71,6 +71,19 @@ impl Provider {
         }
     }
 
+    /// Asks the provider for next to nothing, so that an outage is known before somebody wants to pay.
+    pub async fn check(&self) {
+        let Some(stripe) = &self.stripe else { return };
+        if let Err(failure) = stripe.check().await {
+            tracing::warn!(event = "stripe_check_failed", function = "check", error_message = %failure, "The payment provider does not answer as it should");
+        }
+    }
+
+    /// Whether the provider answered this process's last call; nothing before the first, and without a provider.
+    pub fn is_up(&self) -> Option<bool> {
+        self.stripe.as_ref()?.is_up()
+    }
+
     pub fn stripe(&self) -> Result<&Stripe> {
         let off = || {
             Error::from(Refusal::new(

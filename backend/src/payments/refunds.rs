@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Problem, Result};
 use crate::http::idempotency::{Claimed, IdempotencyKey};
-use crate::http::{Json, Path};
+use crate::http::{Json, Path, request_log};
 use crate::ids::{PaymentId, RefundId};
 use crate::policy::{Action, Actor};
 use crate::stripe::{Failure, NewRefund};
@@ -106,7 +106,7 @@ pub async fn carry_out(app: &App, id: RefundId) -> Result<()> {
         }
         ask(&app, &refund).await
     };
-    tokio::spawn(task).await.map_err(anyhow::Error::from)?
+    request_log::spawn(task).await.map_err(anyhow::Error::from)?
 }
 
 async fn ask(app: &App, refund: &RefundFacts) -> Result<()> {

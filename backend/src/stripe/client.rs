@@ -1,6 +1,7 @@
 //! A thin client. Every call ends within one budget of time, retries included; every call that changes something
 //! carries an `Idempotency-Key`, so that repeating it is safe.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -9,6 +10,7 @@ use rand::RngExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span, field};
 
 use super::API_VERSION;
 use super::breaker::Breaker;
@@ -51,6 +53,8 @@ pub struct Stripe {
     secret_key: Secret,
     budget: Duration,
     breaker: Breaker,
+    /// Whether the last call was answered, and our key taken.
+    up: Mutex<Option<bool>>,
 }
 
 pub struct NewIntent<'a> {
@@ -69,7 +73,18 @@ pub struct NewRefund<'a> {
 impl Stripe {
     /// `budget`: the longest any call may take, whatever happens.
     pub fn new(transport: Transport, secret_key: Secret, budget: Duration) -> Self {
-        Self { transport, secret_key, budget, breaker: Breaker::default() }
+        Self { transport, secret_key, budget, breaker: Breaker::default(), up: Mutex::default() }
+    }
+
+    /// Asks for next to nothing: a synthetic check.
+    pub async fn check(&self) -> Result<()> {
+        let form = vec![pair("limit", 1)];
+        self.call::<serde::de::IgnoredAny>(Method::GET, "/v1/payment_intents", form, None).await.map(drop)
+    }
+
+    /// Whether the last call was answered and our key taken; nothing before the first.
+    pub fn is_up(&self) -> Option<bool> {
+        *self.up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub async fn create_intent(&self, new: &NewIntent<'_>, key: &str) -> Result<PaymentIntent> {
@@ -147,31 +162,52 @@ impl Stripe {
         form: Form,
         key: Option<&str>,
     ) -> Result<T> {
+        let span = tracing::debug_span!(
+            "stripe", call = %format_args!("{method} {}", template(path)), status_code = field::Empty,
+            error.type = field::Empty
+        );
         if !self.breaker.allows(std::time::Instant::now()) {
             return Err(Failure::Resting);
         }
+        let answer = self.ask(method, path, form, key).instrument(span.clone()).await;
+        let reached = !matches!(answer, Err(Failure::Unreachable(_)));
+        if !reached {
+            span.record("error.type", "unreachable");
+        }
+        self.breaker.note(std::time::Instant::now(), reached);
+        let keyless = matches!(answer, Err(Failure::Refused { status: 401, .. }));
+        *self.up.lock().unwrap_or_else(PoisonError::into_inner) = Some(reached && !keyless);
+        answer
+    }
+
+    /// Asks, and asks again where that may help, within the budget.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        form: Form,
+        key: Option<&str>,
+    ) -> Result<T> {
         let deadline = Instant::now() + self.budget;
         let mut pause = FIRST_PAUSE;
         for tries in 1.. {
             let request = self.request(&method, path, &form, key);
             let outcome = match timeout_at(deadline, self.transport.send(request)).await {
-                Ok(Ok((status, headers, body))) => judge(status, &headers, &body),
+                Ok(Ok((status, headers, body))) => {
+                    Span::current().record("status_code", status.as_u16());
+                    judge(status, &headers, &body)
+                }
                 // The words of the HTTP client name the address; keys are in headers and never in them.
                 Ok(Err(error)) => Outcome::Retry(Failure::Unreachable(format!("{error:#}"))),
                 Err(_) => Outcome::Final(Err(Failure::Unreachable("it took too long".to_owned()))),
             };
             let failure = match outcome {
-                Outcome::Final(answer) => {
-                    self.breaker
-                        .note(std::time::Instant::now(), !matches!(answer, Err(Failure::Unreachable(_))));
-                    return answer;
-                }
+                Outcome::Final(answer) => return answer,
                 Outcome::Retry(failure) => failure,
             };
             let wait = pause.mul_f64(rand::rng().random_range(0.5..1.0));
             pause *= 2;
             if tries >= MOST_TRIES || Instant::now() + wait >= deadline {
-                self.breaker.note(std::time::Instant::now(), !matches!(failure, Failure::Unreachable(_)));
                 return Err(failure);
             }
             tokio::time::sleep(wait).await;
@@ -194,6 +230,9 @@ impl Stripe {
             .header("stripe-version", API_VERSION);
         if let Some(key) = key {
             request = request.header("idempotency-key", key);
+        }
+        if let Some(trace) = crate::telemetry::traceparent() {
+            request = request.header("traceparent", trace);
         }
         request.body(body.into()).expect("keys and ids are plain text")
     }
@@ -237,6 +276,12 @@ fn pair(name: &str, value: impl ToString) -> (String, String) {
 
 fn metadata(entries: &[(&str, String)]) -> impl Iterator<Item = (String, String)> {
     entries.iter().map(|(name, value)| (format!("metadata[{name}]"), value.clone()))
+}
+
+/// The path without its id: `/v1/refunds/{id}`.
+fn template(path: &str) -> String {
+    let part = |(place, part)| if place == 3 { "{id}" } else { part };
+    path.split('/').enumerate().map(part).collect::<Vec<_>>().join("/")
 }
 
 /// An id as a part of a path, whatever is in it.

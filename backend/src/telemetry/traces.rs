@@ -122,6 +122,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Traces {
             other => (other.to_owned(), INTERNAL),
         };
         let failed = open.failed
+            || open.fields.contains_key("error.type")
             || open.fields.get("status_code").and_then(Value::as_u64).is_some_and(|status| status >= 500);
         let ended_at = open.started_at + open.started.elapsed().as_nanos() as u64;
         let attributes = open.fields.into_iter().map(|(name, value)| (conventional(name), value)).collect();

@@ -64,12 +64,12 @@ impl Server {
     }
 
     /// Status and body.
-    async fn send(&self, request: RequestBuilder) -> (u16, Value) {
+    pub async fn send(&self, request: RequestBuilder) -> (u16, Value) {
         let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
-    async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> (u16, Value) {
+    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> (u16, Value) {
         let mut request = self.request(method, &format!("/api/v1{path}")).bearer_auth(token);
         if let Some(body) = body {
             request = request.json(&body);
@@ -171,7 +171,8 @@ async fn a_day(uems: &TestApp, server: &Server) -> Vec<String> {
 async fn a_whole_day_leaves_lines_of_one_shape_and_no_secret(db: PgPool) {
     let uems = TestApp::with(db.clone(), &["--jwt-secret", SECRET]);
     let server = Server::start(&db, &[]).await;
-    let canaries = a_day(&uems, &server).await;
+    let mut canaries = a_day(&uems, &server).await;
+    canaries.extend(crate::logs_money::a_day_of_payments(&uems, &server).await);
     let slow = server.send(server.request(Method::GET, "/test/slow")).await;
     assert_eq!(slow.0, 200);
     let panicked = server.request(Method::GET, "/test/panic").header("x-request-id", "the-panic");
@@ -191,8 +192,19 @@ async fn a_whole_day_leaves_lines_of_one_shape_and_no_secret(db: PgPool) {
         assert_eq!(names, FIELDS.iter().copied().collect(), "{line}");
         assert!(line["timestamp"].as_f64().is_some_and(|seconds| seconds > 1.7e9), "{line}");
         assert!(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"].contains(&line["level"].as_str().unwrap()));
+        for name in ["logger", "module", "function", "message"] {
+            assert!(line[name].as_str().is_some_and(|text| !text.is_empty()), "no {name} in {line}");
+        }
+        for name in ["trace_id", "request_id", "user_id"] {
+            assert!(line[name].is_string() || line[name].is_null(), "{name} in {line}");
+        }
         assert!(line["line"].is_u64() && line["context"].is_object(), "{line}");
-        let event = line["context"]["event"].as_str().unwrap_or_default().to_owned();
+        // Who did it stands in the line, also where a task of its own did it.
+        if ["payment_intent_created", "refund_requested", "stripe_call_failed"].contains(&&*event_of(&line)) {
+            assert!(line["request_id"].is_string() && line["trace_id"].is_string(), "{line}");
+            assert!(line["user_id"].is_string(), "{line}");
+        }
+        let event = event_of(&line);
         if line["request_id"] == "the-panic" {
             assert!(line["trace_id"].is_string(), "{line}");
             of_panic.insert((event.clone(), line["level"].as_str().unwrap().to_owned()));
@@ -211,6 +223,14 @@ async fn a_whole_day_leaves_lines_of_one_shape_and_no_secret(db: PgPool) {
         "user_updated",
         "enrollment_granted",
         "enrollment_rejected",
+        "payment_intent_created",
+        "payment_succeeded",
+        "payment_failed",
+        "refund_requested",
+        "refund_succeeded",
+        "stripe_call_failed",
+        "stripe_event_flagged",
+        "webhook_rejected",
         "db_query",
         "metric_sync",
         "panicked",
@@ -225,6 +245,10 @@ async fn a_whole_day_leaves_lines_of_one_shape_and_no_secret(db: PgPool) {
         let found = log.lines().find(|line| line.contains(&canary));
         assert_eq!(found, None, "{canary} is in the log");
     }
+}
+
+fn event_of(line: &Value) -> String {
+    line["context"]["event"].as_str().unwrap_or_default().to_owned()
 }
 
 const FIELDS: &[&str] = &[

@@ -47,7 +47,7 @@ impl TestApp {
     }
 
     /// The lines of one metric, without its name: `{role="admin"} 1`.
-    async fn series(&self, name: &str) -> Vec<String> {
+    pub async fn series(&self, name: &str) -> Vec<String> {
         let text = self.scrape().await;
         let lines = text.lines().filter_map(|line| line.strip_prefix(name));
         lines.filter(|line| line.starts_with(['{', ' '])).map(str::to_owned).collect()

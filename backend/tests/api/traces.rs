@@ -14,7 +14,7 @@ use crate::logs::{SECRET, Server};
 use crate::support::TestApp;
 
 /// A collector that keeps what it is sent, and answers with this status.
-async fn collector(status: StatusCode) -> (String, Arc<Mutex<Vec<Value>>>) {
+pub async fn collector(status: StatusCode) -> (String, Arc<Mutex<Vec<Value>>>) {
     let kept = Arc::new(Mutex::new(vec![]));
     let keeper = kept.clone();
     let keep = async move |Json(body): Json<Value>| {
@@ -28,13 +28,13 @@ async fn collector(status: StatusCode) -> (String, Arc<Mutex<Vec<Value>>>) {
     (address, kept)
 }
 
-fn spans(kept: &Mutex<Vec<Value>>) -> Vec<Value> {
+pub fn spans(kept: &Mutex<Vec<Value>>) -> Vec<Value> {
     let kept = kept.lock().unwrap();
     let of = |body: &Value| body["resourceSpans"][0]["scopeSpans"][0]["spans"].as_array().cloned().unwrap();
     kept.iter().flat_map(of).collect()
 }
 
-fn attribute<'a>(span: &'a Value, name: &str) -> &'a Value {
+pub fn attribute<'a>(span: &'a Value, name: &str) -> &'a Value {
     let attributes = span["attributes"].as_array().unwrap();
     attributes.iter().find(|attribute| attribute["key"] == name).map_or(&Value::Null, |found| &found["value"])
 }
