@@ -59,7 +59,11 @@ test('attendance: somebody else was faster, and a correction is kept', async ({ 
 
   await row.getByRole('button', { name: 'Ada Lovelace', exact: true }).click();
   const record = page.getByRole('dialog', { name: 'Ada Lovelace' });
-  await hasText(record, /Present[\s\S]*Corrected/);
+  await hasText(record, /Present[\s\S]*Corrected[\s\S]*→ Present[\s\S]*Grace Okafor/);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Corrections' }).click();
+  const corrections = page.getByRole('region', { name: 'Corrections, newest first' });
+  await hasText(corrections, /Ada Lovelace[\s\S]*→ Present[\s\S]*Grace Okafor/);
 });
 
 test('attendance: a make-up class on another day, and who misses too much', async ({ visit }) => {

@@ -27,6 +27,17 @@ import { Roll } from './roll-form';
 
 const StudentRecord = dynamic(() => import('./student-record').then((module) => module.StudentRecord));
 
+const Corrections = dynamic(() => import('./corrections').then((module) => module.Corrections));
+
+const views = [
+  { value: 'roll', label: 'Roll' },
+  { value: 'rates', label: 'Rates' },
+  { value: 'corrections', label: 'Corrections' },
+] as const;
+
+const isView = (view: string): view is (typeof views)[number]['value'] =>
+  views.some(({ value }) => value === view);
+
 const defaults = { date: '', meeting: 1, view: 'roll' };
 
 export function AttendanceSheet({ courseId }: { courseId: string }) {
@@ -66,11 +77,8 @@ function Sheet({ courseId }: { courseId: string }) {
       >
         <Segments
           label="View"
-          value={state.view === 'rates' ? 'rates' : 'roll'}
-          options={[
-            { value: 'roll', label: 'Roll' },
-            { value: 'rates', label: 'Rates' },
-          ]}
+          value={isView(state.view) ? state.view : 'roll'}
+          options={views}
           onChange={(view) => update({ view })}
         />
       </PageHeader>
@@ -86,6 +94,8 @@ function Sheet({ courseId }: { courseId: string }) {
           </div>
         ) : state.view === 'rates' ? (
           <ClassRates students={students} onOpen={setOpened} />
+        ) : state.view === 'corrections' ? (
+          <Corrections courseId={courseId} />
         ) : (
           <>
             <MeetingPicker

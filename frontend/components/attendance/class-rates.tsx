@@ -36,7 +36,7 @@ export function ClassRates({ students, onOpen }: ClassRatesProps) {
         {often === 0
           ? 'Nobody missed a quarter of the classes.'
           : `${plural(often, 'student')} missed a quarter of the classes or more.`}{' '}
-        Late counts as present, excused does not count.
+        Late counts as present, excused does not count; the first three classes warn of nobody.
       </p>
       <div className="card overflow-hidden">
         <table className="w-full table-fixed border-collapse text-sm">

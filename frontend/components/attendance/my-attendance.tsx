@@ -62,9 +62,9 @@ function CourseRow({ row }: { row: CourseTally }) {
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="flex w-full flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-left hover:bg-sunken/60"
+        className="grid w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-3 text-left hover:bg-sunken/60 sm:grid-cols-[minmax(0,1fr)_auto_auto]"
       >
-        <span className="min-w-0 flex-1 basis-60">
+        <span className="min-w-0">
           <span className="font-semibold">{courseLabel(course)}</span> {course.name}
           {misses(row) && (
             <span className="block text-sm font-medium text-bad">
@@ -72,7 +72,9 @@ function CourseRow({ row }: { row: CourseTally }) {
             </span>
           )}
         </span>
-        <TallyLine tally={tally} />
+        <span className="max-sm:order-last max-sm:col-span-2">
+          <TallyLine tally={tally} inList />
+        </span>
         <ChevronDown
           aria-hidden
           className={`size-4 shrink-0 text-muted transition-transform ${open ? 'rotate-180' : ''}`}
@@ -92,7 +94,7 @@ function Records({ enrollmentId }: { enrollmentId: string }) {
           <LoadFailure error={error} retry={refetch} />
         </div>
       ) : data ? (
-        <RecordList records={data.records} />
+        <RecordList enrollmentId={enrollmentId} records={data.records} />
       ) : (
         <div aria-busy="true" className="h-40" />
       )}

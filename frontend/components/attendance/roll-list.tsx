@@ -7,7 +7,7 @@ import type { AttendanceVerdict, StudentAttendance } from '@/lib/api/types';
 import { formatPercent } from '@/lib/numbers';
 import { singleKeysOn } from '@/lib/shortcuts';
 import { MarkChoice } from './mark-choice';
-import { decisionFor, MARKS, misses, type Decision, type Decisions } from './roll';
+import { decisionFor, MARKS, misses, wordFor, type Decision, type Decisions } from './roll';
 
 interface RollListProps {
   students: StudentAttendance[];
@@ -18,8 +18,6 @@ interface RollListProps {
   onKeepMine: (student: StudentAttendance) => void;
   onOpen: (student: StudentAttendance) => void;
 }
-
-const wordFor = new Map(MARKS.map(({ mark, label }) => [mark, label]));
 
 /** Up and Down go from student to student, a letter marks and goes on. */
 export function RollList({ students, decisions, onDecide, ...rest }: RollListProps) {
@@ -156,9 +154,8 @@ function RollRow({
           <p className="min-w-0 flex-1">
             {conflict.verdict === 'stale' ? (
               <>
-                Somebody else marked{' '}
-                <b>{conflict.record ? wordFor.get(conflict.record.status) : 'nothing'}</b> meanwhile, you{' '}
-                <b>{decision && wordFor.get(decision.status)}</b>.
+                Somebody else marked <b>{conflict.record ? wordFor(conflict.record.status) : 'nothing'}</b>{' '}
+                meanwhile, you <b>{decision && wordFor(decision.status)}</b>.
               </>
             ) : (
               (conflict.message ?? 'This student has no seat in the course any more.')

@@ -7,6 +7,12 @@ export const MARKS: readonly { mark: AttendanceMark; key: string; label: string 
   { mark: 'excused', key: 'e', label: 'Excused' },
 ];
 
+const words = new Map(MARKS.map(({ mark, label }) => [mark, label]));
+
+export function wordFor(mark: AttendanceMark): string {
+  return words.get(mark) ?? mark;
+}
+
 /** What was decided for a student and is not saved yet. */
 export interface Decision {
   status: AttendanceMark;

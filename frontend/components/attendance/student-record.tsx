@@ -19,7 +19,7 @@ export function StudentRecord({ student, onClose }: { student: StudentAttendance
             <LoadFailure error={error} retry={refetch} />
           </div>
         ) : data ? (
-          <RecordList records={data.records} />
+          <RecordList enrollmentId={student.enrollment_id} records={data.records} />
         ) : (
           <div aria-busy="true" className="h-60" />
         )}

@@ -53,6 +53,7 @@ export async function everyPage() {
         `${graded.path}/gradebook`,
         `${path}/attendance`,
         `${path}/attendance?view=rates`,
+        `${path}/attendance?view=corrections`,
       ],
     },
     {

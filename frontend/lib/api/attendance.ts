@@ -29,6 +29,36 @@ export function enrollmentAttendance(enrollmentId: string) {
   });
 }
 
+/** What was corrected of one student's roll, newest first. */
+export function enrollmentCorrections(enrollmentId: string) {
+  return queryOptions({
+    queryKey: [...key, 'corrections', 'enrollment', enrollmentId],
+    queryFn: ({ signal }) =>
+      api.get('/attendance/enrollment/{enrollment_id}/history', {
+        path: { enrollment_id: enrollmentId },
+        query: { page_size: 100 },
+        signal,
+      }),
+    select: ({ items }) => items,
+  });
+}
+
+export const CORRECTIONS_PAGE_SIZE = 25;
+
+/** What was corrected of a class's roll, newest first. */
+export function courseCorrections(courseId: string, page: number) {
+  return queryOptions({
+    queryKey: [...key, 'corrections', 'course', courseId, page],
+    queryFn: ({ signal }) =>
+      api.get('/attendance/course/{course_id}/history', {
+        path: { course_id: courseId },
+        query: { page, page_size: CORRECTIONS_PAGE_SIZE },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+  });
+}
+
 /** A student's courses with the rate in each, newest term first. */
 export function userAttendance(userId: string) {
   return queryOptions({

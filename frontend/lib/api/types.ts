@@ -40,6 +40,7 @@ export type ClassAttendance = Schemas['ClassAttendance'];
 export type StudentAttendance = Schemas['StudentAttendance'];
 export type CourseTally = Schemas['CourseTally'];
 export type Meeting = Schemas['Meeting'];
+export type AttendanceCorrection = Schemas['AttendanceCorrection'];
 export type MarkClass = Schemas['MarkClass'];
 export type MarkStudent = Schemas['MarkStudent'];
 export type MarkedClass = Schemas['MarkedClass'];
