@@ -82,6 +82,18 @@ test('analytics: unmet demand is counted, filtered by the address and sorted', a
     await (await as(await newStudent('Too Late'))).post(`/courses/${course.id}/enroll`, { waitlist: true });
   }
   const page = await visit(demo.admin);
+  await page.goto(`/admin/analytics?view=demand&department=${course.department}`);
+  await ready(page);
+  const terms = page.getByRole('combobox', { name: 'Term' });
+  assert.match(
+    await terms.locator('option:checked').textContent(),
+    /\(now\)$/,
+    'of the current term at first',
+  );
+  assert.equal(await row(page, course.code).count(), 0);
+  await terms.selectOption('All terms');
+  await page.waitForURL(/term=all/);
+  await sees(row(page, course.code));
   await page.goto(`/admin/analytics?view=demand&term=${key}&department=${course.department}`);
   await hasText(row(page, course.code), /\s2\s+2\s/);
   await page.getByRole('button', { name: 'Waiting' }).click();

@@ -79,7 +79,7 @@ export function DemandTable({ rows, sort, stale, onSort }: DemandTableProps) {
                 {formatCount(row.enrolled)}
                 {row.seats == null ? ', no limit' : ` of ${formatCount(row.seats)}`}
               </td>
-              <td className="text-muted max-xl:hidden">{reasons(row)}</td>
+              <td className="text-muted max-xl:hidden">{reasons(row) || '–'}</td>
             </tr>
           ))}
         </tbody>

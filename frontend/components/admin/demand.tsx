@@ -12,19 +12,24 @@ import { termList } from '@/lib/api/terms';
 import { plural } from '@/lib/numbers';
 import { useQueryState } from '@/lib/query-state';
 import { termOf } from '@/lib/reports';
-import { pickTerm } from '@/lib/terms';
+import { pickTerm, termKey } from '@/lib/terms';
 import { DemandTable } from './demand-table';
 
 const PAGE_SIZE = 25;
 const defaults = { view: '', term: '', department: '', sort: '-without_seat', page: 1 };
 
+/** In the address; without a term there, the current one is meant. */
+const ALL_TERMS = 'all';
+
 /** Where seats are missing: who wanted a course and has none. */
 export function Demand() {
   const [state, update] = useQueryState(defaults);
   const terms = useQuery(termList);
+  const now = pickTerm(terms.data ?? [], '');
+  const term = state.term || (now ? termKey(now) : ALL_TERMS);
   const report = useQuery({
     ...unmetDemand({
-      ...termOf(terms.data ?? [], state.term),
+      ...termOf(terms.data ?? [], term),
       department: state.department,
       sort: state.sort,
       page: state.page,
@@ -34,17 +39,22 @@ export function Demand() {
   });
   const { data } = report;
   const failed = terms.error ?? report.error;
-  const filtered = Boolean(state.term || state.department);
+  const filtered = term !== ALL_TERMS || state.department !== '';
 
   return (
     <>
       <div role="search" aria-label="Unmet demand" className="grid grid-cols-2 items-end gap-2 md:flex">
         <div className="md:w-44">
-          <TermFilter terms={terms.data ?? []} value={state.term} onChange={(term) => update({ term })} />
+          <TermFilter
+            terms={terms.data ?? []}
+            value={term}
+            all={ALL_TERMS}
+            onChange={(chosen) => update({ term: chosen })}
+          />
         </div>
         <div className="md:w-44">
           <DepartmentFilter
-            term={pickTerm(terms.data ?? [], state.term)}
+            term={pickTerm(terms.data ?? [], term)}
             value={state.department}
             onChange={(department) => update({ department })}
           />
@@ -68,7 +78,9 @@ export function Demand() {
               title="Everybody found a seat"
               action={
                 filtered && (
-                  <Button onClick={() => update({ term: '', department: '' })}>Look at all courses</Button>
+                  <Button onClick={() => update({ term: ALL_TERMS, department: '' })}>
+                    Look at all terms
+                  </Button>
                 )
               }
             >

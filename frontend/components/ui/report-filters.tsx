@@ -9,16 +9,18 @@ import { Field, Select } from './field';
 interface TermFilterProps {
   terms: readonly Term[];
   value: string;
+  /** What stands for all of them. */
+  all?: string;
   onChange: (key: string) => void;
 }
 
-export function TermFilter({ terms, value, onChange }: TermFilterProps) {
+export function TermFilter({ terms, value, all = '', onChange }: TermFilterProps) {
   const known = terms.some((term) => termKey(term) === value);
   return (
     <Field label="Term">
       {(wiring) => (
-        <Select {...wiring} value={known ? value : ''} onChange={({ target }) => onChange(target.value)}>
-          <option value="">All terms</option>
+        <Select {...wiring} value={known ? value : all} onChange={({ target }) => onChange(target.value)}>
+          <option value={all}>All terms</option>
           {terms.map((term) => (
             <option key={termKey(term)} value={termKey(term)}>
               {termLabel(term)}
