@@ -37,7 +37,7 @@ test('payments: a card that is accepted pays a charge, and there is a receipt', 
   await hasText(page.getByRole('article'), /Katherine Johnson[\s\S]*1,250\.50/);
   await page.goto('/payments');
   await sees(page.getByText('You owe nothing'));
-  await sees(page.getByText('Nothing to pay'));
+  await sees(page.getByText('Nothing owed'));
 });
 
 test('payments: a declined card is explained, and another one pays the same payment', async ({ visit }) => {

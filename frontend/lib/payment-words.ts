@@ -1,4 +1,4 @@
-import type { AccountLine, Payment, PaymentStatus, PaymentType, Refund } from '@/lib/api/types';
+import type { AccountLine, History, Payment, PaymentStatus, PaymentType, Refund } from '@/lib/api/types';
 import { isZero } from '@/lib/money';
 import { termLabel } from '@/lib/terms';
 
@@ -71,4 +71,30 @@ export function failureOf(code: string | null | undefined): string {
     payment_intent_authentication_failure: 'The payment was not confirmed with your bank.',
   };
   return (code && known[code]) || 'The card was not accepted. Try again, or use another one.';
+}
+
+const steps: Record<string, string> = {
+  pending: 'Begun',
+  processing: 'With the bank',
+  succeeded: 'Paid',
+  failed: 'Not paid',
+  refunded: 'Refunded in full',
+};
+
+/** A step of a payment: what the server noted, or where that says no more than the state, the state. */
+export function stepWords({ status, notes }: Pick<History['items'][number], 'status' | 'notes'>): {
+  title: string;
+  detail: string | null;
+} {
+  const state = steps[status] ?? status;
+  const code = /^not paid: (\w+)/.exec(notes ?? '')?.[1];
+  if (code) return { title: state, detail: failureOf(code) };
+  if (!notes || /^(payment begun|being processed|paid|not paid)$/.test(notes)) {
+    return { title: state, detail: null };
+  }
+  const [title = '', ...rest] = notes.split(': ');
+  return {
+    title: title.charAt(0).toUpperCase() + title.slice(1),
+    detail: rest.length > 0 ? rest.join(': ') : null,
+  };
 }

@@ -61,7 +61,7 @@ export function AccountPage() {
             <PaymentRows payments={payments.data.items} />
             <Pager page={page} pageSize={PAGE_SIZE} total={payments.data.total} onPage={setPage} />
           </section>
-          <AccountLines lines={mine.data.postings} />
+          <AccountLines account={mine.data} />
         </div>
       )}
       {other && settings.data && <OtherPayment settings={settings.data} onClose={() => setOther(false)} />}
@@ -71,12 +71,12 @@ export function AccountPage() {
 
 function summary(balances: { currency: string; amount: string }[]): string {
   const open = balances.filter(({ amount }) => !isZero(amount));
-  if (open.length === 0) return 'Nothing to pay';
+  if (open.length === 0) return 'Nothing owed';
   return open
     .map(({ amount, currency }) =>
       isNegative(amount)
         ? `${formatMoney(magnitude(amount), currency)} in your favour`
-        : `${formatMoney(amount, currency)} to pay`,
+        : `${formatMoney(amount, currency)} owed in all`,
     )
     .join(' · ');
 }

@@ -72,6 +72,7 @@ function Due({ charge, closed }: { charge: Charge; closed: string | null }) {
       <Button
         look="primary"
         busy={busy}
+        className="max-sm:ml-auto max-sm:min-w-20"
         disabledReason={closed}
         aria-label={`Pay ${purpose(charge.kind, charge)}`}
         onClick={() => void pay()}

@@ -1,15 +1,7 @@
 import type { History } from '@/lib/api/types';
 import { formatMoment } from '@/lib/dates';
 import { formatMoney } from '@/lib/money';
-import { refundStates } from '@/lib/payment-words';
-
-const steps: Record<string, string> = {
-  pending: 'Begun',
-  processing: 'With the bank',
-  succeeded: 'Paid',
-  failed: 'Failed',
-  refunded: 'Refunded in full',
-};
+import { refundStates, stepWords } from '@/lib/payment-words';
 
 /** What happened to a payment, and the money that went back. */
 export function PaymentSteps({ history }: { history: History }) {
@@ -17,16 +9,19 @@ export function PaymentSteps({ history }: { history: History }) {
     <section aria-label="History" className="card p-5">
       <h2 className="mb-3 text-base font-semibold">History</h2>
       <ol className="grid gap-3 border-l border-line pl-4">
-        {history.items.map((step, index) => (
-          <li key={index}>
-            <p className="font-medium">{steps[step.status] ?? step.status}</p>
-            <p className="text-sm text-muted">
-              <time dateTime={step.timestamp}>{formatMoment(step.timestamp)}</time>
-              {step.actor_name && ` · ${step.actor_name}`}
-              {step.notes && ` · ${step.notes}`}
-            </p>
-          </li>
-        ))}
+        {history.items.map((step, index) => {
+          const { title, detail } = stepWords(step);
+          return (
+            <li key={index}>
+              <p className="font-medium">{title}</p>
+              {detail && <p className="text-sm">{detail}</p>}
+              <p className="text-sm text-muted">
+                <time dateTime={step.timestamp}>{formatMoment(step.timestamp)}</time>
+                {step.actor_name && ` · ${step.actor_name}`}
+              </p>
+            </li>
+          );
+        })}
       </ol>
       {history.refunds.length > 0 && (
         <>
