@@ -15,7 +15,7 @@ export function MoneyTable({ what, rows }: { what: string; rows: (Money & { name
       <table className="w-full border-collapse text-right text-sm tabular-nums">
         <caption className="sr-only">Revenue by {what.toLowerCase()}</caption>
         <thead className="bg-sunken text-xs text-muted">
-          <tr className="[&>th]:h-9 [&>th]:px-4 [&>th]:font-medium">
+          <tr className="[&>th]:h-9 [&>th]:px-4 [&>th]:font-medium max-sm:[&>th]:px-2.5">
             <th scope="col" className="text-left">
               {what}
             </th>
@@ -26,8 +26,11 @@ export function MoneyTable({ what, rows }: { what: string; rows: (Money & { name
         </thead>
         <tbody>
           {rows.map(({ name, currency, gross, refunded, net }) => (
-            <tr key={name} className="border-t border-line [&>*]:h-11 [&>*]:px-4">
-              <th scope="row" className="min-w-28 text-left font-medium">
+            <tr
+              key={name}
+              className="border-t border-line max-sm:text-xs [&>*]:h-11 [&>*]:px-4 max-sm:[&>*]:px-2.5"
+            >
+              <th scope="row" className="min-w-20 text-left font-medium sm:min-w-28">
                 {name}
                 <span className="mt-1 block max-w-32">
                   <Meter share={Number(gross) / most} />

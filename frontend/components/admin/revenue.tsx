@@ -13,7 +13,7 @@ import { termList } from '@/lib/api/terms';
 import type { RevenueReport } from '@/lib/api/types';
 import { formatMonth } from '@/lib/dates';
 import { formatMoney, formatMoneyShort } from '@/lib/money';
-import { formatCount } from '@/lib/numbers';
+import { plural } from '@/lib/numbers';
 import { useQueryState } from '@/lib/query-state';
 import { dateOf, termOf } from '@/lib/reports';
 import { termLabel } from '@/lib/terms';
@@ -91,13 +91,13 @@ function Report({ report, currency }: { report: RevenueReport; currency: string 
           name="Settled payments"
           meaning="The sum of payments settled in these days."
           value={formatMoney(total.gross, currency)}
-          detail={formatCount(total.payments)}
+          detail={plural(total.payments, 'payment')}
         />
         <Figure
           name="Refunds"
           meaning="The sum of refunds settled in these days, whenever the payment was."
           value={formatMoney(total.refunded, currency)}
-          detail={formatCount(total.refunds)}
+          detail={plural(total.refunds, 'refund')}
         />
         <Figure
           name="Net"

@@ -33,7 +33,11 @@ const known: Record<string, Act> = {
   mark_changed: { verb: 'changed', thing: 'mark' },
   marks_changed: { verb: 'changed', thing: 'marks' },
   mark_deleted: { verb: 'deleted', thing: 'mark' },
-  marks_read: { verb: 'read', thing: 'marks' },
+  marks_read: {
+    verb: 'read',
+    thing: 'marks',
+    what: ({ list }) => (list ? `the list of ${list}` : 'the marks'),
+  },
   mark_change_requested: { verb: 'asked for', thing: 'change of a final mark' },
   mark_change_decided: { verb: 'decided on', thing: 'change of a final mark' },
   final_submitted: { verb: 'submitted', thing: 'final mark' },
@@ -49,7 +53,16 @@ const known: Record<string, Act> = {
   calendar_feed_made: { verb: 'made', thing: 'calendar address' },
   calendar_feed_revoked: { verb: 'ended', thing: 'calendar address' },
   roster_exported: { verb: 'downloaded', thing: 'roster' },
-  payments_read: { verb: 'read', thing: 'payments' },
+  payments_read: {
+    verb: 'read',
+    thing: 'payments',
+    what: ({ charges, count }) =>
+      charges === undefined
+        ? count === undefined
+          ? 'the payments'
+          : 'the list of payments'
+        : 'the list of charges',
+  },
   payment_refunded: {
     verb: 'refunded',
     thing: 'payment',

@@ -65,7 +65,12 @@ test.each<[Partial<AuditEntry>, string]>([
   ],
   [{ action: 'roster_exported', course: cs101 }, 'Alex Rivera downloaded the roster of CS101'],
   [{ action: 'payments_read', subject: ada }, 'Alex Rivera read the payments of Ada Lovelace'],
-  [{ action: 'payments_read', facts: { count: 20 } }, 'Alex Rivera read the payments'],
+  [{ action: 'payments_read', facts: { count: 20 } }, 'Alex Rivera read the list of payments'],
+  [{ action: 'payments_read', facts: { charges: 20 } }, 'Alex Rivera read the list of charges'],
+  [
+    { action: 'marks_read', facts: { list: 'change requests' } },
+    'Alex Rivera read the list of change requests',
+  ],
   [
     { action: 'payment_refunded', subject: ada, facts: { amount: '12.50', reason: 'Wrong book' } },
     'Alex Rivera refunded 12.50 of a payment of Ada Lovelace',

@@ -2,7 +2,8 @@ import type { scaleLinear } from '@visx/scale';
 import { HEIGHT, MARGIN } from './model';
 
 export const PLOT = HEIGHT - MARGIN.top - MARGIN.bottom;
-const TICKS = 4;
+/** The scale ends at one of them, so that nothing stands above the last line. */
+export const TICKS = 4;
 
 type Scale = ReturnType<typeof scaleLinear<number>>;
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { scaleBand, scaleLinear } from '@visx/scale';
-import { Grid, PLOT, Ticks } from './axes';
+import { Grid, PLOT, Ticks, TICKS } from './axes';
 import { ChartFrame } from './chart-frame';
 import { extent, tickIndexes, type ChartProps } from './model';
 
@@ -13,7 +13,7 @@ interface BarChartProps extends ChartProps {
 /** A bar for each place. Several series share one place, so that what is negative hangs below what is positive. */
 export function BarChart({ tickRoom = 56, ...chart }: BarChartProps) {
   const { labels, ticks = labels, series, format, formatAxis = format } = chart;
-  const y = scaleLinear<number>({ domain: extent(series), range: [PLOT, 0], nice: true });
+  const y = scaleLinear<number>({ domain: extent(series), range: [PLOT, 0], nice: TICKS });
   const bands = (width: number) =>
     scaleBand<number>({ domain: labels.map((_, index) => index), range: [0, width], padding: 0.22 });
   const middle = (index: number, width: number) => {

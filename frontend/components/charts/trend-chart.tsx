@@ -3,7 +3,7 @@
 import { curveMonotoneX } from '@visx/curve';
 import { scaleLinear } from '@visx/scale';
 import { area, line } from '@visx/shape';
-import { Grid, PLOT, Ticks } from './axes';
+import { Grid, PLOT, Ticks, TICKS } from './axes';
 import { ChartFrame } from './chart-frame';
 import { extent, tickIndexes, type ChartProps } from './model';
 
@@ -11,7 +11,7 @@ import { extent, tickIndexes, type ChartProps } from './model';
 export function TrendChart(chart: ChartProps) {
   const { labels, ticks = labels, series, format, formatAxis = format } = chart;
   const step = (width: number) => width / Math.max(1, labels.length - 1);
-  const y = scaleLinear<number>({ domain: extent(series), range: [PLOT, 0], nice: true });
+  const y = scaleLinear<number>({ domain: extent(series), range: [PLOT, 0], nice: TICKS });
 
   return (
     <ChartFrame

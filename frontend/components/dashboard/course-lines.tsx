@@ -8,17 +8,19 @@ interface CourseLinesProps {
   courses: Course[];
   /** What stands at the end of each line. */
   aside: (course: Course) => ReactNode;
+  /** Where else each line leads. */
+  action?: (course: Course) => ReactNode;
 }
 
-export function CourseLines({ courses, aside }: CourseLinesProps) {
+export function CourseLines({ courses, aside, action }: CourseLinesProps) {
   return (
     <ul className="divide-y divide-line">
       {courses.map((course) => (
-        <li key={course.id}>
+        <li key={course.id} className="flex items-center">
           <Link
             href={paths.course(course.id)}
             prefetch={false}
-            className="flex min-h-13 items-center gap-3 px-4 py-2 -outline-offset-2 hover:bg-sunken/60"
+            className="flex min-h-13 min-w-0 flex-1 items-center gap-3 px-4 py-2 -outline-offset-2 hover:bg-sunken/60"
           >
             <span className="min-w-0 flex-1">
               <span className="block truncate">
@@ -30,6 +32,7 @@ export function CourseLines({ courses, aside }: CourseLinesProps) {
             </span>
             <span className="shrink-0 text-sm">{aside(course)}</span>
           </Link>
+          {action && <span className="shrink-0 pr-4">{action(course)}</span>}
         </li>
       ))}
     </ul>

@@ -1,11 +1,14 @@
 'use client';
 
 import { Seats } from '@/components/enrollment/seats';
+import { LinkButton } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
 import type { Term } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
 import { formatCount, plural } from '@/lib/numbers';
+import { paths } from '@/lib/paths';
+import { courseLabel } from '@/lib/schedule';
 import { termLabel } from '@/lib/terms';
 import { useMyCourses } from '@/lib/use-my-courses';
 import { AgendaPanel } from './agenda-panel';
@@ -39,6 +42,16 @@ export function TeacherHome({ term, now }: { term: Term | undefined; now: Date }
           <>
             <CourseLines
               courses={mine.held}
+              action={(course) => (
+                <LinkButton
+                  href={paths.gradebook(course.id)}
+                  prefetch={false}
+                  className="max-sm:hidden"
+                  aria-label={`Marks of ${courseLabel(course)}`}
+                >
+                  Marks
+                </LinkButton>
+              )}
               aside={(course) => (
                 <span className="flex flex-col items-end gap-0.5">
                   <span className="tabular-nums">{formatCount(course.enrolled_count)} enrolled</span>

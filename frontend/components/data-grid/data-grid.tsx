@@ -1,7 +1,16 @@
 'use client';
 
 import { defaultRangeExtractor, useVirtualizer, type Range as Drawn } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useId, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type CSSProperties,
+  type MouseEvent,
+  type ReactNode,
+} from 'react';
 import { GridHeader } from './grid-header';
 import { cellId, GridRow } from './grid-row';
 import { HEADER, type Cell, type CellEdit, type GridColumn } from './model';
@@ -19,6 +28,8 @@ interface DataGridProps<Row extends object> {
   onOpen?: (row: Row, column: GridColumn<Row>) => void;
   /** Told which cell the line below the grid is about. */
   describe?: (row: Row, column: GridColumn<Row>) => ReactNode;
+  /** What may be done here, said where there is room and nothing else to say. */
+  hint?: string;
   className?: string;
 }
 
@@ -37,6 +48,7 @@ export function DataGrid<Row extends object>({
   onEdit,
   onOpen,
   describe,
+  hint,
   className = '',
 }: DataGridProps<Row>) {
   const gridId = useId();
@@ -82,6 +94,7 @@ export function DataGrid<Row extends object>({
     },
   };
 
+  const said = grid.message || (sizeOf(range) > 1 ? `${sizeOf(range)} cells selected` : '');
   const [row, column] = [sorted[here.row], columns[here.column]];
   return (
     <div className={`card group/grid flex min-h-0 flex-col overflow-hidden ${className}`}>
@@ -98,7 +111,10 @@ export function DataGrid<Row extends object>({
         {...pointer}
         className="relative min-h-0 flex-1 cursor-default overflow-auto overscroll-contain text-sm outline-none select-none"
       >
-        <div style={{ width: view.width, minWidth: '100%' }} className="relative">
+        <div
+          style={{ width: view.width, minWidth: '100%', '--middle': `${view.middle}px` } as CSSProperties}
+          className="relative"
+        >
           <GridHeader
             gridId={gridId}
             columns={columns}
@@ -138,8 +154,9 @@ export function DataGrid<Row extends object>({
       </div>
       <div className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line bg-sunken px-3 py-1.5 text-xs text-muted">
         <div className="min-w-0 flex-1">{row && column ? describe?.(row, column) : column?.headerHint}</div>
+        {hint && !said && <p className="shrink-0 max-lg:hidden">{hint}</p>}
         <p aria-live="polite" className="shrink-0 tabular-nums">
-          {grid.message || (sizeOf(range) > 1 ? `${sizeOf(range)} cells selected` : '')}
+          {said}
         </p>
       </div>
     </div>
@@ -200,6 +217,7 @@ function useDrawn<Row>(
     rows: vertical.getVirtualItems(),
     columns: horizontal.getVirtualItems(),
     width: horizontal.getTotalSize(),
+    middle: horizontal.getTotalSize() - left - right,
     height: vertical.getTotalSize(),
     starts,
   };

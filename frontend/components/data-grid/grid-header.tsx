@@ -30,7 +30,7 @@ export function GridHeader<Row>({
     const Arrow = sorted ? (sorting.descending ? ArrowDown : ArrowUp) : ArrowUpDown;
     const position = item
       ? 'absolute inset-y-0 border-r'
-      : `sticky z-20 ${column.pin === 'end' ? 'right-0 ml-auto border-l' : 'left-0 border-r'}`;
+      : `sticky z-20 ${column.pin === 'end' ? 'right-0 ml-[calc(var(--middle)-1px)] border-x' : 'left-0 border-r'}`;
     return (
       <div
         key={column.id}

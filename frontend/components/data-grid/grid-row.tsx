@@ -57,7 +57,7 @@ function Row<Row>({
     const selected = at >= left && at <= right;
     const position = item
       ? 'absolute inset-y-0'
-      : `sticky z-10 ${column.pin === 'end' ? 'right-0 ml-auto border-l' : 'left-0 border-r'}`;
+      : `sticky z-10 ${column.pin === 'end' ? 'right-0 ml-[calc(var(--middle)-1px)] border-x' : 'left-0 border-r'}`;
     const align = aligns[column.align ?? 'start'];
     return (
       <div

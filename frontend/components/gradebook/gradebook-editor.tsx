@@ -90,6 +90,7 @@ export function GradebookEditor({ book }: { book: Gradebook }) {
               onEdit={edit}
               onOpen={open}
               describe={(row, column) => describe(book, row, column)}
+              hint="Type, or paste a block from a spreadsheet · Shift F2: history of a mark"
               className="min-w-0 flex-1"
             />
           ) : (

@@ -86,7 +86,7 @@ function Letters({ figures }: { figures: MarkFigures }) {
   const given = figures.letters.filter(({ count }) => count > 0);
   if (given.length === 0) return null;
   return (
-    <ul aria-label="By letter" className="flex flex-wrap justify-end gap-x-3 text-sm tabular-nums">
+    <ul aria-label="By letter" className="flex flex-wrap gap-x-3 text-sm tabular-nums sm:justify-end">
       {given.map(({ letter, count }) => (
         <li key={letter}>
           <span className="font-medium">{letter}</span>{' '}

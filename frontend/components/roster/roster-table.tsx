@@ -18,6 +18,8 @@ interface RosterTableProps {
 
 export function RosterTable({ course, rows, mayWithdraw }: RosterTableProps) {
   const [asked, setAsked] = useState<Enrollment | null>(null);
+  // Teachers are not told them.
+  const numbers = rows.some(({ student }) => student?.student_id);
 
   const withdraw = async (row: Enrollment) => {
     setAsked(null);
@@ -45,9 +47,11 @@ export function RosterTable({ course, rows, mayWithdraw }: RosterTableProps) {
         <thead>
           <tr className="border-b border-line bg-sunken text-left text-xs text-muted [&>th]:h-9 [&>th]:px-3 [&>th]:font-medium">
             <th scope="col">Student</th>
-            <th scope="col" className="max-sm:hidden">
-              Number
-            </th>
+            {numbers && (
+              <th scope="col" className="max-sm:hidden">
+                Number
+              </th>
+            )}
             <th scope="col" className="max-md:hidden">
               Email
             </th>
@@ -74,7 +78,9 @@ export function RosterTable({ course, rows, mayWithdraw }: RosterTableProps) {
                 {row.student?.full_name}
                 <span className="block font-normal text-muted sm:hidden">{row.student?.student_id}</span>
               </th>
-              <td className="text-muted tabular-nums max-sm:hidden">{row.student?.student_id}</td>
+              {numbers && (
+                <td className="text-muted tabular-nums max-sm:hidden">{row.student?.student_id}</td>
+              )}
               <td className="max-md:hidden">
                 <a
                   href={`mailto:${row.student?.email}`}

@@ -70,20 +70,24 @@ export function WeekGrid({ week, hues }: { week: Week; hues: Map<string, number>
 function BlockLink({ block, hue }: { block: LanedBlock; hue: number | undefined }) {
   const { course, kind, clash } = block;
   const dates = formatDateRange(block.from, block.to);
+  const waiting = kind === 'waiting';
   const short = block.end - block.start < SHORT;
   return (
     <Link
       href={paths.course(course.id)}
       prefetch={false}
       data-hue={hue}
-      className={`block-face block h-full overflow-hidden rounded-md px-2 py-1 text-xs leading-4 hover:brightness-[0.98] dark:hover:brightness-110 ${kind === 'waiting' ? 'border border-dashed opacity-80' : ''} ${clash ? 'block-clash' : ''}`}
+      className={`block-face block h-full overflow-hidden rounded-md px-2 py-1 text-xs leading-4 hover:brightness-[0.98] dark:hover:brightness-110 ${waiting ? 'border border-dashed opacity-80' : ''} ${clash ? 'block-clash' : ''}`}
     >
       <span className="block truncate font-semibold">
         {courseLabel(course)}
-        {kind === 'waiting' && <span className="font-normal"> · waitlist</span>}
+        {waiting && !short && <span className="font-normal"> · waitlist</span>}
         {short && <span className="font-normal tabular-nums"> {formatSpan(block)}</span>}
       </span>
-      <span className="block truncate">{course.name}</span>
+      <span className="block truncate">
+        {waiting && short && 'Waitlist · '}
+        {course.name}
+      </span>
       {!short && (
         <span className="block truncate tabular-nums">
           {formatSpan(block)}

@@ -18,7 +18,7 @@ export function Figure({ name, meaning, value, detail }: FigureProps) {
         <Meaning of={name}>{meaning}</Meaning>
       </dt>
       <dd className="flex min-w-0 flex-1 flex-col">
-        <span className="block min-h-8 text-2xl leading-8 font-semibold tabular-nums">
+        <span className="block min-h-8 text-2xl leading-8 font-semibold wrap-anywhere tabular-nums max-sm:text-xl max-sm:leading-8">
           {value ?? <span aria-hidden className="skeleton mt-1.5 block h-5 w-16" />}
         </span>
         {detail !== undefined && (
@@ -29,9 +29,13 @@ export function Figure({ name, meaning, value, detail }: FigureProps) {
   );
 }
 
-const across = { 3: 'lg:grid-cols-3', 5: 'lg:grid-cols-5', 6: 'lg:grid-cols-3 2xl:grid-cols-6' };
+const across = {
+  3: 'sm:grid-cols-3',
+  5: 'grid-cols-2 lg:grid-cols-5',
+  6: 'grid-cols-2 lg:grid-cols-3 2xl:grid-cols-6',
+};
 
-/** So many side by side where there is room, two on a phone. */
+/** So many side by side where there is room; on a phone two, or one where there are only three. */
 export function Figures({
   label,
   count,
@@ -42,7 +46,7 @@ export function Figures({
   children: ReactNode;
 }) {
   return (
-    <dl aria-label={label} className={`grid grid-cols-2 gap-3 ${across[count]}`}>
+    <dl aria-label={label} className={`grid gap-3 ${across[count]}`}>
       {children}
     </dl>
   );

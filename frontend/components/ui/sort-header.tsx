@@ -24,7 +24,7 @@ export function SortHeader({ label, field, sort, onSort, className = '' }: SortH
       <button
         type="button"
         onClick={() => onSort(active && !descending ? `-${field}` : field)}
-        className="flex h-9 w-full items-center gap-1 px-3 text-xs font-medium text-muted -outline-offset-2 hover:text-ink pointer-coarse:h-11"
+        className="flex h-9 w-full items-center gap-1 px-3 text-left text-xs font-medium text-muted -outline-offset-2 hover:text-ink pointer-coarse:h-11"
       >
         {label}
         {active && <Arrow aria-hidden className="size-3" />}

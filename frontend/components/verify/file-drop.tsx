@@ -53,7 +53,7 @@ export function FileDrop({ name, onFile }: FileDropProps) {
           <p className="min-w-0 flex-1 text-sm text-muted">
             <label
               htmlFor={id}
-              className="cursor-pointer font-medium text-accent underline underline-offset-2 has-focus-visible:outline-2 pointer-coarse:inline-block pointer-coarse:py-3"
+              className="cursor-pointer font-medium text-accent underline underline-offset-2 has-focus-visible:outline-2 pointer-coarse:block pointer-coarse:py-2.5"
             >
               Choose a saved transcript
               <input
