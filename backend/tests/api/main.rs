@@ -35,6 +35,7 @@ mod roster_export;
 mod seed;
 mod sessions;
 mod statements;
+mod stripe;
 mod stripe_calls;
 mod stripe_sandbox;
 mod support;

@@ -3,6 +3,7 @@
 //! company's: what UEMS believes can be compared with them.
 
 mod answer;
+mod call;
 mod cards;
 mod delivery;
 mod form;
