@@ -151,7 +151,8 @@ pub async fn waive_charge(
             Claimed::Fresh(claim) => claim,
             Claimed::Replay(answer) => return answer,
         };
-    let due = queries::lock_due(&mut tx, id).await?.ok_or(Error::NotFound("charge"))?;
+    queries::lock(&mut tx, id).await?.ok_or(Error::NotFound("charge"))?;
+    let due = queries::due(&mut tx, id).await?;
     let currency: Currency = due.currency.parse().map_err(|text: String| anyhow::anyhow!(text))?;
     let most = app.config.payments.max_payment.max(due.outstanding);
     let asked =

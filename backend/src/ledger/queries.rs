@@ -53,12 +53,17 @@ pub struct Due {
     pub outstanding: Decimal,
 }
 
-/// Locks a charge, so that two payments or waivers of it stand in line.
-pub async fn lock_due(db: &mut PgConnection, id: ChargeId) -> Result<Option<Due>> {
-    let locked = sqlx::query!("select id from charges where id = $1 for no key update", id.0);
-    if locked.fetch_optional(&mut *db).await?.is_none() {
-        return Ok(None);
-    }
+/// Locks a charge, so that two payments or waivers of it stand in line; whose it is.
+pub async fn lock(db: &mut PgConnection, id: ChargeId) -> Result<Option<UserId>> {
+    let locked = sqlx::query_scalar!(
+        r#"select user_id as "user_id: UserId" from charges where id = $1 for no key update"#,
+        id.0
+    );
+    Ok(locked.fetch_optional(db).await?)
+}
+
+/// Of a locked charge. Whoever may have waited for another lock has to ask after it: what was read before is old.
+pub async fn due(db: &mut PgConnection, id: ChargeId) -> Result<Due> {
     let due = sqlx::query_as!(
         Due,
         r#"select user_id, kind, currency, semester, year, description,
@@ -66,7 +71,7 @@ pub async fn lock_due(db: &mut PgConnection, id: ChargeId) -> Result<Option<Due>
            from charges where id = $1"#,
         id.0
     );
-    Ok(due.fetch_optional(db).await?)
+    Ok(due.fetch_one(db).await?)
 }
 
 /// Whose charge it is.

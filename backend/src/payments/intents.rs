@@ -38,9 +38,12 @@ pub async fn begin(
         None => of_amount(app, payer, request)?,
         Some(charge) => {
             nothing_beside_a_charge(request)?;
-            let due = ledger::queries::lock_due(db, charge).await?.filter(|due| due.user_id == payer);
-            let due = due.ok_or(Error::NotFound("charge"))?;
-            if let Some(open) = queries::lock_open_of_charge(db, charge).await? {
+            let owner = ledger::queries::lock(db, charge).await?.filter(|owner| *owner == payer);
+            owner.ok_or(Error::NotFound("charge"))?;
+            // The lock of the open payment may have been waited for: an event just settled it.
+            let open = queries::lock_open_of_charge(db, charge).await?;
+            let due = ledger::queries::due(db, charge).await?;
+            if let Some(open) = open {
                 if open.amount == due.outstanding && open.currency == due.currency {
                     return Ok(Begun::Payment(open.id, StatusCode::OK));
                 }

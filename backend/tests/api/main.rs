@@ -12,6 +12,7 @@ mod audit;
 mod auth;
 mod calendar;
 mod cart;
+mod charges;
 mod courses;
 mod docs;
 mod enrollments;
