@@ -1,6 +1,8 @@
 //! Every setting, read once in `main`. Precedence: flag, environment variable, `uems.toml`, default.
 //! `uems config check` prints what is in force; a bad value stops the start and names itself.
 
+mod payments;
+
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,9 +14,9 @@ use rust_decimal::Decimal;
 
 use crate::courses::Day;
 use crate::grades::GradeScale;
-use crate::payments::money::Currencies;
 use crate::secret::Secret;
-use crate::stripe;
+
+pub use payments::PaymentsConfig;
 
 /// The signing secret of development; production refuses it.
 pub const DEVELOPMENT_SECRET: &str = "uems-development-secret-not-for-production";
@@ -170,73 +172,6 @@ pub struct InstitutionConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TeachingDays(pub BTreeSet<Day>);
 
-/// Who takes the money, and which.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Payments")]
-pub struct PaymentsConfig {
-    /// Stripe's secret key (sk_…); without it, the built-in sandbox takes payments, and nobody in production
-    #[arg(long, env = "STRIPE_API_KEY", hide_env_values = true, hide_default_value = true, global = true)]
-    pub stripe_api_key: Option<Secret>,
-    /// Stripe's publishable key (pk_…), for the payment page
-    #[arg(long, env = "STRIPE_PUBLISHABLE_KEY", global = true)]
-    pub stripe_publishable_key: Option<String>,
-    /// Secret of the webhook endpoint (whsec_…); several, separated by commas, while one replaces another
-    #[arg(
-        long,
-        env = "STRIPE_WEBHOOK_SECRET",
-        hide_env_values = true,
-        hide_default_value = true,
-        global = true
-    )]
-    pub stripe_webhook_secret: Option<Secret>,
-    /// Where Stripe's API is; another address is taken for a sandbox
-    #[arg(long, env = "UEMS_STRIPE_URL", default_value = stripe::URL, global = true)]
-    pub stripe_url: String,
-    /// Longest time a call to Stripe may take, in seconds, retries included
-    #[arg(long, env = "UEMS_STRIPE_TIMEOUT", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=25), global = true)]
-    pub stripe_timeout: u64,
-    /// Currencies that are charged and paid, separated by commas; the first is meant when none is named
-    #[arg(long, env = "UEMS_CURRENCIES", default_value = "USD", global = true)]
-    pub currencies: Currencies,
-    /// Most of one payment or charge
-    #[arg(long, env = "UEMS_MAX_PAYMENT", default_value = "999999.99", value_parser = max_payment, global = true)]
-    pub max_payment: Decimal,
-}
-
-impl PaymentsConfig {
-    pub fn webhook_secrets(&self) -> Vec<String> {
-        let list = self.stripe_webhook_secret.iter().flat_map(|text| text.split(','));
-        list.map(|secret| secret.trim().to_owned()).collect()
-    }
-
-    fn check(&self, environment: Environment) -> anyhow::Result<()> {
-        let Some(key) = &self.stripe_api_key else {
-            anyhow::ensure!(
-                self.stripe_webhook_secret.is_none(),
-                "STRIPE_WEBHOOK_SECRET is set without STRIPE_API_KEY; set both or neither"
-            );
-            return Ok(());
-        };
-        anyhow::ensure!(key.len() >= 8, "STRIPE_API_KEY is empty or too short; leave it out to have no key");
-        let sane = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
-        anyhow::ensure!(sane(key), "STRIPE_API_KEY has blanks or other characters no key has");
-        let secrets = self.webhook_secrets();
-        anyhow::ensure!(
-            !secrets.is_empty() && secrets.iter().all(|secret| secret.len() >= 8),
-            "STRIPE_WEBHOOK_SECRET is missing, or one of its secrets is empty or too short"
-        );
-        anyhow::ensure!(
-            self.stripe_publishable_key.as_ref().is_none_or(|key| key.starts_with("pk_")),
-            "STRIPE_PUBLISHABLE_KEY begins with pk_; a secret key must never go to a browser"
-        );
-        anyhow::ensure!(
-            environment != Environment::Production || self.stripe_url.starts_with("https://"),
-            "ENVIRONMENT=production refuses a payment sandbox: UEMS_STRIPE_URL has to begin with https://"
-        );
-        Ok(())
-    }
-}
-
 /// What it tells about itself.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Telemetry")]
@@ -307,15 +242,6 @@ fn teaching_days(text: &str) -> Result<TeachingDays, String> {
 
 fn time_zone(text: &str) -> Result<Tz, String> {
     text.parse().map_err(|_| "name a zone of the IANA database, such as Europe/Berlin".to_owned())
-}
-
-fn max_payment(text: &str) -> Result<Decimal, String> {
-    let most: Decimal = text.parse().map_err(|_| "write an amount such as 50000 or 999999.99".to_owned())?;
-    if most > Decimal::ZERO && most <= Decimal::new(9_999_999_999, 2) && most.normalize().scale() <= 2 {
-        Ok(most)
-    } else {
-        Err("more than 0, at most 99999999.99".to_owned())
-    }
 }
 
 fn collector(text: &str) -> Result<String, String> {

@@ -9,7 +9,7 @@ use crate::auth::keyed_digest;
 use crate::config::{Config, Environment};
 use crate::error::{Error, Refusal, Result};
 use crate::stripe::sandbox::{self, Keys, Sandbox};
-use crate::stripe::{self, Stripe, Transport};
+use crate::stripe::{Stripe, Transport};
 
 /// Where the sandbox is served.
 pub const SANDBOX_PATH: &str = "/stripe-sandbox";
@@ -43,13 +43,13 @@ impl Provider {
         };
         if let Some(key) = &settings.stripe_api_key {
             let transport = Transport::to(&settings.stripe_url).expect("a TLS client can be made");
-            let real = settings.stripe_url == stripe::URL;
+            let real = settings.is_stripe();
             return Self {
                 kind: if real { ProviderKind::Stripe } else { ProviderKind::Sandbox },
                 publishable_key: settings.stripe_publishable_key.clone(),
                 api_url: (!real).then(|| settings.stripe_url.clone()),
                 webhook_secrets: settings.webhook_secrets(),
-                livemode: key.starts_with("sk_live_") || key.starts_with("rk_live_"),
+                livemode: settings.is_live(),
                 stripe: Some(Stripe::new(transport, key.clone(), budget)),
                 ..none
             };

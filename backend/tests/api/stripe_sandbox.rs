@@ -112,11 +112,12 @@ async fn it_does_not_start_with_keys_of_real_money_or_without_any(db: PgPool) {
     let live = [("STRIPE_API_KEY", "sk_live_12345678"), ("STRIPE_WEBHOOK_SECRET", SECRET)];
     assert!(said(&live).contains("live key"), "{}", said(&live));
     let production = [
-        ("STRIPE_API_KEY", KEY),
+        ("STRIPE_API_KEY", "sk_live_12345678"),
+        ("STRIPE_PUBLISHABLE_KEY", "pk_live_12345678"),
         ("STRIPE_WEBHOOK_SECRET", SECRET),
         ("ENVIRONMENT", "production"),
         ("JWT_SECRET", "0123456789abcdef0123456789abcdef"),
         ("UEMS_TRANSCRIPT_KEY", "0707070707070707070707070707070707070707070707070707070707070707"),
     ];
-    assert!(said(&production).contains("production"), "{}", said(&production));
+    assert!(said(&production).contains("refuses the payment sandbox"), "{}", said(&production));
 }
