@@ -6,6 +6,7 @@ mod config_check;
 mod import;
 mod migrate;
 mod openapi;
+mod payments;
 mod seed;
 mod serve;
 mod signals;
@@ -61,6 +62,9 @@ enum Command {
     /// Look after the audit log
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Look after payments
+    #[command(subcommand)]
+    Payments(payments::Payments),
     /// Run the stand-in for Stripe by itself, for tests and demonstrations
     StripeSandbox(stripe_sandbox::StripeSandbox),
     /// Print the API's OpenAPI document
@@ -82,6 +86,7 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         Command::Import(import) => import::run(config, import).await,
         Command::Admin(admin) => admin::run(config, admin).await,
         Command::Audit(audit) => audit::run(config, audit).await,
+        Command::Payments(payments) => payments::run(config, payments).await,
         Command::StripeSandbox(args) => stripe_sandbox::run(config, args).await,
         Command::Openapi => openapi::run(),
         Command::Config(command) => config_check::run(command),

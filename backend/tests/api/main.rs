@@ -25,6 +25,7 @@ mod logs_money;
 mod metrics;
 mod openapi;
 mod payments;
+mod payments_command;
 mod payments_events;
 mod payments_reconcile;
 mod payments_refunds;
