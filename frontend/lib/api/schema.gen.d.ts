@@ -343,9 +343,10 @@ export interface paths {
     put?: never;
     /**
      * Exchange a refresh token for a new pair.
-     * @description Each refresh token works once. Presenting an old one ends the session everywhere (it was stolen, or its thief was
-     *     faster), unless it was exchanged within the last 10 seconds: then it was another tab, and the answer is
-     *     `refresh_superseded`.
+     * @description Each refresh token is exchanged for one other. Presenting an old one ends the session everywhere (it was stolen, or
+     *     its thief was faster), unless it was exchanged within the last 10 seconds: then it was another tab, or the answer got
+     *     lost with a page that was left. The answer is the same new token again, or `refresh_superseded` if that one was used
+     *     already.
      */
     post: operations['refresh'];
     delete?: never;
