@@ -1,5 +1,6 @@
 'use client';
 
+import { ListTable, PlainHeader } from '@/components/ui/list-table';
 import { SortHeader } from '@/components/ui/sort-header';
 import type { Role, User } from '@/lib/api/types';
 import { formatDate } from '@/lib/dates';
@@ -17,53 +18,42 @@ const roleNames: Record<Role, string> = { student: 'Student', teacher: 'Teacher'
 export function PeopleTable({ people, sort, stale, onSort, onOpen }: PeopleTableProps) {
   const header = { sort, onSort };
   return (
-    <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
-      <table className="w-full table-fixed border-collapse text-sm">
-        <caption className="sr-only">People, {people.length} on this page</caption>
-        <thead>
-          <tr className="border-b border-line bg-sunken text-left">
-            <SortHeader label="Name" field="full_name" {...header} />
-            <SortHeader label="Email" field="email" {...header} className="max-md:hidden" />
-            <SortHeader label="Role" field="role" {...header} className="w-32 max-sm:w-28" />
-            <SortHeader label="Department" field="department" {...header} className="w-36 max-lg:hidden" />
-            <th scope="col" className="w-28 px-3 text-xs font-medium text-muted max-lg:hidden">
-              Number
-            </th>
-            <SortHeader label="Since" field="created_at" {...header} className="w-32 max-lg:hidden" />
-          </tr>
-        </thead>
-        <tbody>
-          {people.map((person) => (
-            <tr
-              key={person.id}
-              className="h-11 border-b border-line last:border-0 hover:bg-sunken/60 max-md:h-14 [&>*]:px-3"
+    <ListTable
+      caption={`People, ${people.length} on this page`}
+      stale={stale}
+      head={
+        <>
+          <SortHeader label="Name" field="full_name" {...header} />
+          <SortHeader label="Email" field="email" {...header} className="max-md:hidden" />
+          <SortHeader label="Role" field="role" {...header} className="w-32 max-sm:w-28" />
+          <SortHeader label="Department" field="department" {...header} className="w-36 max-lg:hidden" />
+          <PlainHeader className="w-28 max-lg:hidden">Number</PlainHeader>
+          <SortHeader label="Since" field="created_at" {...header} className="w-32 max-lg:hidden" />
+        </>
+      }
+    >
+      {people.map((person) => (
+        <tr key={person.id} className="h-11 max-md:h-14 [&>*]:px-3">
+          <th scope="row" className="text-left font-medium">
+            <button
+              type="button"
+              onClick={() => onOpen(person.id)}
+              className="block max-w-full truncate py-1 text-left underline-offset-2 hover:underline pointer-coarse:py-3"
             >
-              <th scope="row" className="text-left font-medium">
-                <button
-                  type="button"
-                  onClick={() => onOpen(person.id)}
-                  className="block max-w-full truncate py-1 text-left underline-offset-2 hover:underline pointer-coarse:py-3"
-                >
-                  {person.full_name}
-                  <span className="block truncate text-xs font-normal text-muted md:hidden">
-                    {person.email}
-                  </span>
-                </button>
-              </th>
-              <td className="truncate text-muted max-md:hidden">{person.email}</td>
-              <td>
-                {roleNames[person.role]}
-                {!person.is_active && (
-                  <span className="block text-2xs font-medium text-bad">deactivated</span>
-                )}
-              </td>
-              <td className="truncate text-muted max-lg:hidden">{person.department}</td>
-              <td className="truncate text-muted tabular-nums max-lg:hidden">{person.student_id}</td>
-              <td className="truncate text-muted max-lg:hidden">{formatDate(person.created_at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+              {person.full_name}
+              <span className="block truncate text-xs font-normal text-muted md:hidden">{person.email}</span>
+            </button>
+          </th>
+          <td className="truncate text-muted max-md:hidden">{person.email}</td>
+          <td>
+            {roleNames[person.role]}
+            {!person.is_active && <span className="block text-2xs font-medium text-bad">deactivated</span>}
+          </td>
+          <td className="truncate text-muted max-lg:hidden">{person.department}</td>
+          <td className="truncate text-muted tabular-nums max-lg:hidden">{person.student_id}</td>
+          <td className="truncate text-muted max-lg:hidden">{formatDate(person.created_at)}</td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }

@@ -20,9 +20,14 @@ export function PersonDialog({ id, onClose }: { id: string; onClose: () => void 
         <>
           <p className="mb-4 flex flex-wrap gap-x-4 gap-y-1 text-sm">
             {person.role === 'student' && (
-              <Link href={paths.transcriptOf(person.id)} className={link}>
-                Transcript
-              </Link>
+              <>
+                <Link href={paths.transcriptOf(person.id)} className={link}>
+                  Transcript
+                </Link>
+                <Link href={paths.adminPaymentsOf(person.student_id ?? person.full_name)} className={link}>
+                  Payments
+                </Link>
+              </>
             )}
             <Link href={paths.auditOf(person.id)} className={link}>
               Audit trail

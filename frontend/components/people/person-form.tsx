@@ -3,9 +3,9 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
-import * as z from 'zod/mini';
 import { Button } from '@/components/ui/button';
-import { SelectField, TextField } from '@/components/ui/field';
+import { TextField } from '@/components/ui/field';
+import { FormActions } from '@/components/ui/form-actions';
 import { Notice } from '@/components/ui/notice';
 import { toast } from '@/components/ui/toast-queue';
 import { toProblem } from '@/lib/api/problem';
@@ -13,19 +13,9 @@ import type { UpdateUser, User } from '@/lib/api/types';
 import { deactivateUser, updateUser } from '@/lib/api/users';
 import { useUser } from '@/lib/auth';
 import { showProblem } from '@/lib/form-errors';
-import { newPassword } from '@/lib/password';
+import { PersonFields, personSchema, type PersonValues } from './person-fields';
 
-const schema = z.object({
-  full_name: z.string().check(z.trim(), z.minLength(1, 'Enter the name.')),
-  email: z.string().check(z.trim(), z.email('Enter an email address like name@example.edu.')),
-  role: z.enum(['student', 'teacher', 'admin']),
-  department: z.string().check(z.trim()),
-  password: z.union([z.literal(''), newPassword], 'Use 12 to 128 characters, or leave it empty.'),
-});
-
-type Values = z.infer<typeof schema>;
-
-const labels: Record<keyof Values, string> = {
+const labels: Record<keyof PersonValues, string> = {
   full_name: 'name',
   email: 'email',
   role: 'role',
@@ -33,14 +23,16 @@ const labels: Record<keyof Values, string> = {
   password: 'password',
 };
 
-function valuesOf(person: User): Values {
+function valuesOf(person: User): PersonValues {
   const { full_name, email, role, department } = person;
   return { full_name, email, role, department: department ?? '', password: '' };
 }
 
 /** Only what differs, so that a change of name does not also claim the role. */
-function changesOf(values: Values, before: Values): UpdateUser {
-  const changed = Object.entries(values).filter(([key, value]) => value !== before[key as keyof Values]);
+function changesOf(values: PersonValues, before: PersonValues): UpdateUser {
+  const changed = Object.entries(values).filter(
+    ([key, value]) => value !== before[key as keyof PersonValues],
+  );
   return Object.fromEntries(
     changed.map(([key, value]) => [key, key === 'department' && value === '' ? null : value]),
   ) as UpdateUser;
@@ -48,7 +40,10 @@ function changesOf(values: Values, before: Values): UpdateUser {
 
 export function PersonForm({ person, onDone }: { person: User; onDone: () => void }) {
   const me = useUser();
-  const form = useForm<Values>({ resolver: zodResolver(schema), defaultValues: valuesOf(person) });
+  const form = useForm<PersonValues>({
+    resolver: zodResolver(personSchema),
+    defaultValues: valuesOf(person),
+  });
   const { errors, isSubmitting, isDirty } = form.formState;
   const [stale, setStale] = useState<User | null>(null);
   const [busy, setBusy] = useState(false);
@@ -104,30 +99,7 @@ export function PersonForm({ person, onDone }: { person: User; onDone: () => voi
           }
         />
       )}
-      <TextField
-        label="Full name"
-        autoComplete="off"
-        error={errors.full_name?.message}
-        {...form.register('full_name')}
-      />
-      <TextField
-        label="Email"
-        type="email"
-        autoComplete="off"
-        error={errors.email?.message}
-        {...form.register('email')}
-      />
-      <SelectField label="Role" error={errors.role?.message} {...form.register('role')}>
-        <option value="student">Student</option>
-        <option value="teacher">Teacher</option>
-        <option value="admin">Administrator</option>
-      </SelectField>
-      <TextField
-        label="Department"
-        autoComplete="off"
-        error={errors.department?.message}
-        {...form.register('department')}
-      />
+      <PersonFields register={form.register} errors={errors} />
       {!own && (
         <TextField
           label="New password"
@@ -138,35 +110,31 @@ export function PersonForm({ person, onDone }: { person: User; onDone: () => voi
           {...form.register('password')}
         />
       )}
-      <div className="flex flex-wrap gap-2">
-        {person.is_active && (
-          <Button
-            look="danger"
-            busy={busy}
-            disabledReason={own ? 'Another administrator has to deactivate you' : null}
-            onClick={() => void setActive(false)}
-          >
-            Deactivate
-          </Button>
-        )}
-        <div className="ml-auto flex gap-2">
-          <Button onClick={onDone}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            busy={isSubmitting}
-            disabledReason={isDirty ? null : 'Nothing to save yet'}
-          >
-            {isSubmitting ? 'Saving…' : 'Save'}
-          </Button>
-        </div>
-      </div>
+      <FormActions
+        submit="Save"
+        busyText="Saving…"
+        busy={isSubmitting}
+        disabledReason={isDirty ? null : 'Nothing to save yet'}
+        onCancel={onDone}
+        aside={
+          person.is_active && (
+            <Button
+              look="danger"
+              busy={busy}
+              disabledReason={own ? 'Another administrator has to deactivate you' : null}
+              onClick={() => void setActive(false)}
+            >
+              Deactivate
+            </Button>
+          )
+        }
+      />
     </form>
   );
 }
 
-function differences(mine: Values, theirs: Values): string {
-  const keys = (Object.keys(labels) as (keyof Values)[]).filter(
+function differences(mine: PersonValues, theirs: PersonValues): string {
+  const keys = (Object.keys(labels) as (keyof PersonValues)[]).filter(
     (key) => key !== 'password' && mine[key] !== theirs[key],
   );
   return keys
