@@ -16,6 +16,11 @@ export function termOf(terms: readonly Term[], key: string): { semester?: Semest
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 
-export function dateOf(text: string): string | undefined {
+function dateOf(text: string): string | undefined {
   return DATE.test(text) ? text : undefined;
+}
+
+/** What a report over some days is asked for. */
+export function periodOf(terms: readonly Term[], { term, from, to }: ReportState) {
+  return { ...termOf(terms, term), from: dateOf(from), to: dateOf(to) };
 }

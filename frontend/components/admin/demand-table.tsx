@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { ListTable, PlainHeader } from '@/components/ui/list-table';
 import { SortHeader } from '@/components/ui/sort-header';
 import type { UnmetDemand } from '@/lib/api/types';
 import { formatCount } from '@/lib/numbers';
@@ -21,70 +22,55 @@ export function DemandTable({ rows, sort, stale, onSort }: DemandTableProps) {
     onSort: (next: string) => onSort(next === 'code' || next === '-code' ? next : flipped(next, sort)),
   };
   return (
-    <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
-      <table className="w-full table-fixed border-collapse text-sm">
-        <caption className="sr-only">Courses with unmet demand, {rows.length} on this page</caption>
-        <thead>
-          <tr className="border-b border-line bg-sunken text-left">
-            <SortHeader label="Course" field="code" {...header} />
-            <SortHeader
-              label="Without a seat"
-              field="without_seat"
-              {...header}
-              className="w-34 max-sm:w-26"
-            />
-            <SortHeader label="Waiting" field="waiting" {...header} className="w-24 max-sm:w-21" />
-            <SortHeader
-              label="Found it full"
-              field="full_students"
-              {...header}
-              className="w-34 max-md:hidden"
-            />
-            <th scope="col" className="w-32 px-3 text-xs font-medium text-muted max-md:hidden">
-              Seats
-            </th>
-            <th scope="col" className="px-3 text-xs font-medium text-muted max-xl:hidden">
-              Why refused
-            </th>
-          </tr>
-        </thead>
-        <tbody className="tabular-nums">
-          {rows.map((row) => (
-            <tr
-              key={`${row.code}-${termKey(row)}`}
-              className="border-b border-line last:border-0 hover:bg-sunken/60 [&>*]:px-3 [&>*]:py-2"
+    <ListTable
+      caption={`Courses with unmet demand, ${rows.length} on this page`}
+      stale={stale}
+      head={
+        <>
+          <SortHeader label="Course" field="code" {...header} />
+          <SortHeader label="Without a seat" field="without_seat" {...header} className="w-34 max-sm:w-26" />
+          <SortHeader label="Waiting" field="waiting" {...header} className="w-24 max-sm:w-21" />
+          <SortHeader
+            label="Found it full"
+            field="full_students"
+            {...header}
+            className="w-34 max-md:hidden"
+          />
+          <PlainHeader className="w-32 max-md:hidden">Seats</PlainHeader>
+          <PlainHeader className="max-xl:hidden">Why refused</PlainHeader>
+        </>
+      }
+    >
+      {rows.map((row) => (
+        <tr key={`${row.code}-${termKey(row)}`} className="[&>*]:px-3 [&>*]:py-2">
+          <th scope="row" className="text-left font-normal">
+            <Link
+              href={`${paths.courses}?term=${termKey(row)}&q=${encodeURIComponent(row.code)}`}
+              className="block underline-offset-2 hover:underline"
             >
-              <th scope="row" className="text-left font-normal">
-                <Link
-                  href={`${paths.courses}?term=${termKey(row)}&q=${encodeURIComponent(row.code)}`}
-                  className="block underline-offset-2 hover:underline"
-                >
-                  <span className="font-semibold">{row.code}</span> {row.name}
-                </Link>
-                <span className="block text-xs text-muted">
-                  {termLabel(row)} ·{' '}
-                  {row.sections === 1 ? '1 section' : `${formatCount(row.sections)} sections`}
-                </span>
-                <span className="block text-xs text-muted xl:hidden">{reasons(row)}</span>
-              </th>
-              <td className="text-base font-semibold">{formatCount(row.without_seat)}</td>
-              <td>{formatCount(row.waiting)}</td>
-              <td className="max-md:hidden">
-                {formatCount(row.full_students)}
-                {row.full_attempts > row.full_students && (
-                  <span className="text-muted"> in {formatCount(row.full_attempts)} tries</span>
-                )}
-              </td>
-              <td className="text-muted max-md:hidden">
-                {formatCount(row.enrolled)}
-                {row.seats == null ? ', no limit' : ` of ${formatCount(row.seats)}`}
-              </td>
-              <td className="text-muted max-xl:hidden">{reasons(row) || '–'}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+              <span className="font-semibold">{row.code}</span> {row.name}
+            </Link>
+            <span className="block text-xs text-muted">
+              {termLabel(row)} · {row.sections === 1 ? '1 section' : `${formatCount(row.sections)} sections`}
+            </span>
+            <span className="block text-xs text-muted xl:hidden">{reasons(row)}</span>
+          </th>
+          <td className="text-base font-semibold">{formatCount(row.without_seat)}</td>
+          <td>{formatCount(row.waiting)}</td>
+          <td className="max-md:hidden">
+            {formatCount(row.full_students)}
+            {row.full_attempts > row.full_students && (
+              <span className="text-muted"> in {formatCount(row.full_attempts)} tries</span>
+            )}
+          </td>
+          <td className="text-muted max-md:hidden">
+            {formatCount(row.enrolled)}
+            {row.seats == null ? ', no limit' : ` of ${formatCount(row.seats)}`}
+          </td>
+          <td className="text-muted max-xl:hidden">{reasons(row) || '–'}</td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

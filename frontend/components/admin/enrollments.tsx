@@ -5,14 +5,14 @@ import { TrendChart } from '@/components/charts';
 import { CardSection } from '@/components/ui/card-section';
 import { Figure, Figures } from '@/components/ui/figure';
 import { LoadFailure } from '@/components/ui/load-failure';
-import { DateFilter, TermFilter } from '@/components/ui/report-filters';
+import { PeriodFilters } from '@/components/ui/report-filters';
 import { enrollmentReport } from '@/lib/api/analytics';
 import { termList } from '@/lib/api/terms';
 import type { EnrollmentReport } from '@/lib/api/types';
 import { formatDate, formatShortDate } from '@/lib/dates';
 import { formatCount } from '@/lib/numbers';
 import { useQueryState } from '@/lib/query-state';
-import { dateOf, termOf } from '@/lib/reports';
+import { periodOf } from '@/lib/reports';
 import { termKey, termLabel } from '@/lib/terms';
 
 const defaults = { view: '', term: '', from: '', to: '' };
@@ -20,7 +20,7 @@ const defaults = { view: '', term: '', from: '', to: '' };
 export function Enrollments() {
   const [state, update] = useQueryState(defaults);
   const terms = useQuery(termList);
-  const period = { ...termOf(terms.data ?? [], state.term), from: dateOf(state.from), to: dateOf(state.to) };
+  const period = periodOf(terms.data ?? [], state);
   const report = useQuery({ ...enrollmentReport(period), enabled: terms.isSuccess });
   const { data } = report;
   const failed = terms.error ?? report.error;
@@ -28,21 +28,7 @@ export function Enrollments() {
   return (
     <>
       <div role="search" aria-label="Report on enrolments" className="grid grid-cols-2 gap-2 md:flex">
-        <div className="max-md:col-span-2 md:w-44">
-          <TermFilter terms={terms.data ?? []} value={state.term} onChange={(term) => update({ term })} />
-        </div>
-        <DateFilter
-          label="From"
-          value={state.from || (data?.from ?? '')}
-          max={data?.to}
-          onChange={(from) => update({ from })}
-        />
-        <DateFilter
-          label="To"
-          value={state.to || (data?.to ?? '')}
-          min={data?.from}
-          onChange={(to) => update({ to })}
-        />
+        <PeriodFilters terms={terms.data ?? []} state={state} taken={data} onChange={update} />
       </div>
       {failed ? (
         <div className="mt-4">

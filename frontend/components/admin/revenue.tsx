@@ -6,7 +6,7 @@ import { CardSection } from '@/components/ui/card-section';
 import { Figure, Figures } from '@/components/ui/figure';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
-import { DateFilter, TermFilter } from '@/components/ui/report-filters';
+import { PeriodFilters } from '@/components/ui/report-filters';
 import { Segments } from '@/components/ui/segments';
 import { revenueReport } from '@/lib/api/analytics';
 import { termList } from '@/lib/api/terms';
@@ -15,7 +15,7 @@ import { formatMonth } from '@/lib/dates';
 import { formatMoney, formatMoneyShort } from '@/lib/money';
 import { plural } from '@/lib/numbers';
 import { useQueryState } from '@/lib/query-state';
-import { dateOf, termOf } from '@/lib/reports';
+import { periodOf } from '@/lib/reports';
 import { termLabel } from '@/lib/terms';
 import { MoneyTable } from './money-table';
 
@@ -24,7 +24,7 @@ const defaults = { view: '', term: '', from: '', to: '', currency: '' };
 export function Revenue() {
   const [state, update] = useQueryState(defaults);
   const terms = useQuery(termList);
-  const period = { ...termOf(terms.data ?? [], state.term), from: dateOf(state.from), to: dateOf(state.to) };
+  const period = periodOf(terms.data ?? [], state);
   const report = useQuery({ ...revenueReport(period), enabled: terms.isSuccess });
   const { data } = report;
   const failed = terms.error ?? report.error;
@@ -34,21 +34,7 @@ export function Revenue() {
   return (
     <>
       <div role="search" aria-label="Report on revenue" className="grid grid-cols-2 items-end gap-2 md:flex">
-        <div className="max-md:col-span-2 md:w-44">
-          <TermFilter terms={terms.data ?? []} value={state.term} onChange={(term) => update({ term })} />
-        </div>
-        <DateFilter
-          label="From"
-          value={state.from || (data?.from ?? '')}
-          max={data?.to}
-          onChange={(from) => update({ from })}
-        />
-        <DateFilter
-          label="To"
-          value={state.to || (data?.to ?? '')}
-          min={data?.from}
-          onChange={(to) => update({ to })}
-        />
+        <PeriodFilters terms={terms.data ?? []} state={state} taken={data} onChange={update} />
         {currencies.length > 1 && (
           <Segments
             label="Currency"

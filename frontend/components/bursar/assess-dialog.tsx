@@ -4,10 +4,11 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useQuery } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import * as z from 'zod/mini';
-import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { SelectField, TextField } from '@/components/ui/field';
+import { SelectField } from '@/components/ui/field';
+import { FormActions } from '@/components/ui/form-actions';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { AmountField, KindField } from '@/components/ui/money-field';
 import { Notice } from '@/components/ui/notice';
 import { toast } from '@/components/ui/toast-queue';
 import { assessCharges } from '@/lib/api/payments';
@@ -15,9 +16,10 @@ import { termList } from '@/lib/api/terms';
 import type { PaymentSettings, Term } from '@/lib/api/types';
 import { showProblem } from '@/lib/form-errors';
 import { formatMoney, parseAmount } from '@/lib/money';
+import { amountText, kindOf, shortText } from '@/lib/money-fields';
 import { plural } from '@/lib/numbers';
 import { pickTerm, termKey, termLabel } from '@/lib/terms';
-import { amountText, kindOf, kindOptions, shortText } from './amount-fields';
+import { ChargeDetails, given } from './charge-fields';
 
 const schema = z.object({
   term: z.string(),
@@ -79,8 +81,7 @@ function AssessForm({
         year: term.year,
         amount: parseAmount(amount) ?? amount,
         currency: settings.default_currency,
-        ...(due_on ? { due_on } : {}),
-        ...(description ? { description } : {}),
+        ...given({ due_on, description }),
       });
       const before = charged_before > 0 ? `${plural(charged_before, 'student')} had been charged before` : '';
       const moved =
@@ -110,14 +111,10 @@ function AssessForm({
           </option>
         ))}
       </SelectField>
-      <SelectField label="For" {...form.register('kind')}>
-        {kindOptions}
-      </SelectField>
+      <KindField {...form.register('kind')} />
       <div className="grid grid-cols-2 gap-3">
-        <TextField
+        <AmountField
           label={`Amount in ${settings.default_currency}`}
-          inputMode="decimal"
-          autoComplete="off"
           error={errors.amount?.message}
           {...form.register('amount')}
         />
@@ -126,28 +123,12 @@ function AssessForm({
           <option value="flat">per student</option>
         </SelectField>
       </div>
-      <TextField
-        label="Due on (optional)"
-        type="date"
-        error={errors.due_on?.message}
-        {...form.register('due_on')}
-      />
-      <TextField
-        label="On the account it says (optional)"
-        autoComplete="off"
-        error={errors.description?.message}
-        {...form.register('description')}
-      />
+      <ChargeDetails register={form.register} errors={errors} />
       <p className="hint">
         Everybody registered in the term is charged once for each kind. You may repeat this after late
         registrations: who was charged before is left alone.
       </p>
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" busy={isSubmitting}>
-          {isSubmitting ? 'Charging…' : 'Charge everybody'}
-        </Button>
-      </div>
+      <FormActions submit="Charge everybody" busyText="Charging…" busy={isSubmitting} onCancel={onClose} />
     </form>
   );
 }

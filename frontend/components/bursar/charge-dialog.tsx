@@ -5,10 +5,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import * as z from 'zod/mini';
-import { Button } from '@/components/ui/button';
 import { Picker, type Choice } from '@/components/ui/combobox';
 import { Dialog } from '@/components/ui/dialog';
-import { SelectField, TextField } from '@/components/ui/field';
+import { FormActions } from '@/components/ui/form-actions';
+import { AmountField, KindField } from '@/components/ui/money-field';
 import { Notice } from '@/components/ui/notice';
 import { toast } from '@/components/ui/toast-queue';
 import { createCharge } from '@/lib/api/payments';
@@ -16,8 +16,9 @@ import type { PaymentSettings } from '@/lib/api/types';
 import { userList } from '@/lib/api/users';
 import { showProblem } from '@/lib/form-errors';
 import { formatMoney, parseAmount } from '@/lib/money';
+import { amountText, kindOf, shortText } from '@/lib/money-fields';
 import { useDebounced } from '@/lib/use-debounced';
-import { amountText, kindOf, kindOptions, shortText } from './amount-fields';
+import { ChargeDetails, given } from './charge-fields';
 
 const schema = z.object({ kind: kindOf, amount: amountText, due_on: z.string(), description: shortText });
 
@@ -43,8 +44,7 @@ export function ChargeDialog({ settings, onClose }: { settings: PaymentSettings;
         kind,
         amount: parseAmount(amount) ?? amount,
         currency: settings.default_currency,
-        ...(due_on ? { due_on } : {}),
-        ...(description ? { description } : {}),
+        ...given({ due_on, description }),
       });
       toast({
         tone: 'done',
@@ -74,40 +74,21 @@ export function ChargeDialog({ settings, onClose }: { settings: PaymentSettings;
           onSearch={setSearch}
         />
         <div className="grid grid-cols-2 gap-3">
-          <TextField
+          <AmountField
             label={`Amount in ${settings.default_currency}`}
-            inputMode="decimal"
-            autoComplete="off"
             error={errors.amount?.message}
             {...form.register('amount')}
           />
-          <SelectField label="For" {...form.register('kind')}>
-            {kindOptions}
-          </SelectField>
+          <KindField {...form.register('kind')} />
         </div>
-        <TextField
-          label="Due on (optional)"
-          type="date"
-          error={errors.due_on?.message}
-          {...form.register('due_on')}
+        <ChargeDetails register={form.register} errors={errors} />
+        <FormActions
+          submit="Charge"
+          busyText="Charging…"
+          busy={isSubmitting}
+          disabledReason={student ? null : 'Choose a student first'}
+          onCancel={onClose}
         />
-        <TextField
-          label="On the account it says (optional)"
-          autoComplete="off"
-          error={errors.description?.message}
-          {...form.register('description')}
-        />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            look="primary"
-            busy={isSubmitting}
-            disabledReason={student ? null : 'Choose a student first'}
-          >
-            {isSubmitting ? 'Charging…' : 'Charge'}
-          </Button>
-        </div>
       </form>
     </Dialog>
   );

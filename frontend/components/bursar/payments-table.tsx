@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { ListTable, PlainHeader } from '@/components/ui/list-table';
 import { SortHeader } from '@/components/ui/sort-header';
 import type { Payment } from '@/lib/api/types';
 import { formatDate } from '@/lib/dates';
@@ -18,58 +19,49 @@ interface PaymentsTableProps {
 export function PaymentsTable({ payments, sort, stale, onSort }: PaymentsTableProps) {
   const header = { sort, onSort };
   return (
-    <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
-      <table className="w-full table-fixed border-collapse text-sm">
-        <caption className="sr-only">Payments, {payments.length} on this page</caption>
-        <thead>
-          <tr className="border-b border-line bg-sunken text-left">
-            <SortHeader label="Student" field="student" {...header} />
-            <th scope="col" className="px-3 text-xs font-medium text-muted max-lg:hidden">
-              For
-            </th>
-            <SortHeader label="Begun" field="created_at" {...header} className="w-32 max-md:hidden" />
-            <SortHeader label="State" field="status" {...header} className="w-40 max-sm:hidden" />
-            <SortHeader
-              label="Amount"
-              field="amount"
-              {...header}
-              className="w-32 max-sm:w-28 [&>button]:justify-end"
-            />
-          </tr>
-        </thead>
-        <tbody>
-          {payments.map((payment) => {
-            const state = stateOf(payment);
-            return (
-              <tr
-                key={payment.id}
-                className="h-11 border-b border-line last:border-0 hover:bg-sunken/60 max-sm:h-14 [&>*]:px-3"
+    <ListTable
+      caption={`Payments, ${payments.length} on this page`}
+      stale={stale}
+      head={
+        <>
+          <SortHeader label="Student" field="student" {...header} />
+          <PlainHeader className="max-lg:hidden">For</PlainHeader>
+          <SortHeader label="Begun" field="created_at" {...header} className="w-32 max-md:hidden" />
+          <SortHeader label="State" field="status" {...header} className="w-40 max-sm:hidden" />
+          <SortHeader
+            label="Amount"
+            field="amount"
+            {...header}
+            className="w-32 max-sm:w-28 [&>button]:justify-end"
+          />
+        </>
+      }
+    >
+      {payments.map((payment) => {
+        const state = stateOf(payment);
+        return (
+          <tr key={payment.id} className="h-11 max-sm:h-14 [&>*]:px-3">
+            <th scope="row" className="text-left font-medium">
+              <Link
+                href={paths.payment(payment.id)}
+                prefetch={false}
+                className="block truncate py-1 underline-offset-2 hover:underline pointer-coarse:py-3"
               >
-                <th scope="row" className="text-left font-medium">
-                  <Link
-                    href={paths.payment(payment.id)}
-                    prefetch={false}
-                    className="block truncate py-1 underline-offset-2 hover:underline pointer-coarse:py-3"
-                  >
-                    {payment.student_name}
-                    <span className={`block truncate text-xs font-normal sm:hidden ${state.tone}`}>
-                      {state.label}
-                    </span>
-                  </Link>
-                </th>
-                <td className="truncate text-muted max-lg:hidden">
-                  {purpose(payment.payment_type, payment)}
-                </td>
-                <td className="truncate text-muted tabular-nums max-md:hidden">
-                  {formatDate(payment.created_at)}
-                </td>
-                <td className={`truncate max-sm:hidden ${state.tone}`}>{state.label}</td>
-                <td className="text-right tabular-nums">{formatMoney(payment.amount, payment.currency)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+                {payment.student_name}
+                <span className={`block truncate text-xs font-normal sm:hidden ${state.tone}`}>
+                  {state.label}
+                </span>
+              </Link>
+            </th>
+            <td className="truncate text-muted max-lg:hidden">{purpose(payment.payment_type, payment)}</td>
+            <td className="truncate text-muted tabular-nums max-md:hidden">
+              {formatDate(payment.created_at)}
+            </td>
+            <td className={`truncate max-sm:hidden ${state.tone}`}>{state.label}</td>
+            <td className="text-right tabular-nums">{formatMoney(payment.amount, payment.currency)}</td>
+          </tr>
+        );
+      })}
+    </ListTable>
   );
 }

@@ -5,6 +5,7 @@ import { useForm } from 'react-hook-form';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { SelectField, TextField } from '@/components/ui/field';
+import { FormActions } from '@/components/ui/form-actions';
 import { Notice } from '@/components/ui/notice';
 import { toast } from '@/components/ui/toast-queue';
 import { explain, sentence } from '@/lib/api/explain';
@@ -143,25 +144,25 @@ export function AssignmentDialog({ book, assignment, onClose }: AssignmentDialog
             {assignment && <option value={LAST}>Last</option>}
           </SelectField>
         )}
-        <div className="flex flex-wrap gap-2">
-          {assignment && (
-            <Button
-              look="danger"
-              disabledReason={
-                marked > 0 ? 'It has marks: only an assignment without marks can be deleted' : null
-              }
-              onClick={() => void remove()}
-            >
-              Delete
-            </Button>
-          )}
-          <div className="ml-auto flex gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" look="primary" busy={isSubmitting}>
-              {assignment ? 'Save' : 'Add'}
-            </Button>
-          </div>
-        </div>
+        <FormActions
+          submit={assignment ? 'Save' : 'Add'}
+          busyText={assignment ? 'Saving…' : 'Adding…'}
+          busy={isSubmitting}
+          onCancel={onClose}
+          aside={
+            assignment && (
+              <Button
+                look="danger"
+                disabledReason={
+                  marked > 0 ? 'It has marks: only an assignment without marks can be deleted' : null
+                }
+                onClick={() => void remove()}
+              >
+                Delete
+              </Button>
+            )
+          }
+        />
       </form>
     </Dialog>
   );

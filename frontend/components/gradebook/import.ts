@@ -15,7 +15,8 @@ export function failureOf(error: unknown): Failure {
     title: problem.fields.length > 0 ? 'The columns of the file cannot be read' : explain(problem),
     details: problem.fields.map(({ field, message }) => {
       const number = /^column (\d+)$/.exec(field)?.[1];
-      return number ? `Column ${columnLetter(Number(number))}: ${sentence(message)}` : sentence(message);
+      const text = sentence(message.replaceAll(/`([^`]*)`/g, '“$1”'));
+      return number ? `Column ${columnLetter(Number(number))}: ${text}` : text;
     }),
   };
 }

@@ -3,22 +3,23 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useForm } from 'react-hook-form';
 import * as z from 'zod/mini';
-import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { SelectField, TextField } from '@/components/ui/field';
+import { FormActions } from '@/components/ui/form-actions';
+import { AmountField, KindField } from '@/components/ui/money-field';
 import { Notice } from '@/components/ui/notice';
 import { beginPayment } from '@/lib/api/payments';
 import type { PaymentSettings } from '@/lib/api/types';
 import { showProblem } from '@/lib/form-errors';
 import { formatMoney, parseAmount } from '@/lib/money';
+import { amountText, kindOf, shortText } from '@/lib/money-fields';
 import { paths } from '@/lib/paths';
-import { kindLabel } from '@/lib/payment-words';
 
 const schema = z.object({
-  amount: z.string().check(z.refine((text) => parseAmount(text) !== null, 'Enter an amount such as 120.00.')),
+  amount: amountText,
   currency: z.string(),
-  payment_type: z.enum(['tuition', 'fees', 'books', 'other']),
-  description: z.string().check(z.trim(), z.maxLength(200, 'At most 200 characters.')),
+  payment_type: kindOf,
+  description: shortText,
 });
 
 type Values = z.infer<typeof schema>;
@@ -54,10 +55,8 @@ export function OtherPayment({ settings, onClose }: { settings: PaymentSettings;
       <form onSubmit={submit} noValidate className="flex flex-col gap-4">
         {errors.root && <Notice title={errors.root.message} />}
         <div className="grid grid-cols-[minmax(0,1fr)_7rem] gap-3">
-          <TextField
+          <AmountField
             label="Amount"
-            inputMode="decimal"
-            autoComplete="off"
             hint={`At most ${formatMoney(settings.max_amount, settings.default_currency)}`}
             error={errors.amount?.message}
             {...form.register('amount')}
@@ -68,25 +67,19 @@ export function OtherPayment({ settings, onClose }: { settings: PaymentSettings;
             ))}
           </SelectField>
         </div>
-        <SelectField label="For" error={errors.payment_type?.message} {...form.register('payment_type')}>
-          {Object.entries(kindLabel).map(([kind, label]) => (
-            <option key={kind} value={kind}>
-              {label}
-            </option>
-          ))}
-        </SelectField>
+        <KindField error={errors.payment_type?.message} {...form.register('payment_type')} />
         <TextField
           label="What it is for (optional)"
           autoComplete="off"
           error={errors.description?.message}
           {...form.register('description')}
         />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={isSubmitting}>
-            {isSubmitting ? 'One moment…' : 'Continue to the card'}
-          </Button>
-        </div>
+        <FormActions
+          submit="Continue to the card"
+          busyText="One moment…"
+          busy={isSubmitting}
+          onCancel={onClose}
+        />
       </form>
     </Dialog>
   );

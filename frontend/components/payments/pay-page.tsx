@@ -74,12 +74,14 @@ export function PayPage({ id }: { id: string }) {
           />
         )}
       </div>
-      <p className="mt-4 text-sm">
-        {/* A full load leaves the policy of this page behind. */}
-        <a href={paths.payments} className="text-muted underline underline-offset-2 hover:text-ink">
-          Back to my payments
-        </a>
-      </p>
+      {!settled(data) && (
+        <p className="mt-4 text-sm">
+          {/* A full load leaves the policy of this page behind. */}
+          <a href={paths.payments} className="text-muted underline underline-offset-2 hover:text-ink">
+            Back to my payments
+          </a>
+        </p>
+      )}
     </div>
   );
 }

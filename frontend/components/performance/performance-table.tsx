@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { ListTable, PlainHeader } from '@/components/ui/list-table';
 import { SortHeader } from '@/components/ui/sort-header';
 import type { CoursePerformance } from '@/lib/api/types';
 import { formatCount, formatPercent } from '@/lib/numbers';
@@ -18,67 +19,55 @@ interface PerformanceTableProps {
 export function PerformanceTable({ rows, sort, stale, onSort }: PerformanceTableProps) {
   const header = { sort, onSort };
   return (
-    <div className={`card overflow-hidden transition-opacity ${stale ? 'opacity-60' : ''}`}>
-      <table className="w-full table-fixed border-collapse text-sm">
-        <caption className="sr-only">Courses, {rows.length} on this page</caption>
-        <thead>
-          <tr className="border-b border-line bg-sunken text-left">
-            <SortHeader label="Course" field="code" {...header} />
-            <SortHeader label="Mean" field="mean" {...header} className="w-22" />
-            <SortHeader label="Passed" field="pass_rate" {...header} className="w-24" />
-            <SortHeader
-              label="Attendance"
-              field="attendance_rate"
-              {...header}
-              className="w-28 max-sm:hidden"
-            />
-            <th scope="col" className="w-32 px-3 text-xs font-medium text-muted max-lg:hidden">
-              Marks
-            </th>
-            <SortHeader label="Completed" field="completed" {...header} className="w-28 max-lg:hidden" />
-            <SortHeader label="Dropped" field="dropped" {...header} className="w-24 max-lg:hidden" />
-          </tr>
-        </thead>
-        <tbody className="tabular-nums">
-          {rows.map((row) => (
-            <tr
-              key={row.id}
-              className="border-b border-line last:border-0 hover:bg-sunken/60 [&>*]:px-3 [&>*]:py-2"
+    <ListTable
+      caption={`Courses, ${rows.length} on this page`}
+      stale={stale}
+      head={
+        <>
+          <SortHeader label="Course" field="code" {...header} />
+          <SortHeader label="Mean" field="mean" {...header} className="w-22" />
+          <SortHeader label="Passed" field="pass_rate" {...header} className="w-24" />
+          <SortHeader label="Attendance" field="attendance_rate" {...header} className="w-28 max-sm:hidden" />
+          <PlainHeader className="w-32 max-lg:hidden">Marks</PlainHeader>
+          <SortHeader label="Completed" field="completed" {...header} className="w-28 max-lg:hidden" />
+          <SortHeader label="Dropped" field="dropped" {...header} className="w-24 max-lg:hidden" />
+        </>
+      }
+    >
+      {rows.map((row) => (
+        <tr key={row.id} className="[&>*]:px-3 [&>*]:py-2">
+          <th scope="row" className="text-left font-normal">
+            <Link
+              href={paths.course(row.id)}
+              prefetch={false}
+              className="block underline-offset-2 hover:underline"
             >
-              <th scope="row" className="text-left font-normal">
-                <Link
-                  href={paths.course(row.id)}
-                  prefetch={false}
-                  className="block underline-offset-2 hover:underline"
-                >
-                  <span className="font-semibold">{courseLabel(row)}</span> {row.name}
-                </Link>
-                <span className="block text-xs text-muted">
-                  {termLabel(row)} · {formatCount(row.enrolled)} enrolled
-                </span>
-              </th>
-              <td>
-                {row.mean == null && row.in_progress.mean != null ? (
-                  <span className="text-muted">
-                    {formatPercent(row.in_progress.mean)}
-                    <span className="block text-2xs">so far</span>
-                  </span>
-                ) : (
-                  formatPercent(row.mean)
-                )}
-              </td>
-              <td>{formatPercent(row.pass_rate)}</td>
-              <td className="max-sm:hidden">{formatPercent(row.attendance_rate)}</td>
-              <td className="max-lg:hidden">
-                <Spark values={row.distribution} />
-              </td>
-              <td className="max-lg:hidden">{formatCount(row.completed)}</td>
-              <td className="max-lg:hidden">{formatCount(row.dropped)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+              <span className="font-semibold">{courseLabel(row)}</span> {row.name}
+            </Link>
+            <span className="block text-xs text-muted">
+              {termLabel(row)} · {formatCount(row.enrolled)} enrolled
+            </span>
+          </th>
+          <td>
+            {row.mean == null && row.in_progress.mean != null ? (
+              <span className="text-muted">
+                {formatPercent(row.in_progress.mean)}
+                <span className="block text-2xs">so far</span>
+              </span>
+            ) : (
+              formatPercent(row.mean)
+            )}
+          </td>
+          <td>{formatPercent(row.pass_rate)}</td>
+          <td className="max-sm:hidden">{formatPercent(row.attendance_rate)}</td>
+          <td className="max-lg:hidden">
+            <Spark values={row.distribution} />
+          </td>
+          <td className="max-lg:hidden">{formatCount(row.completed)}</td>
+          <td className="max-lg:hidden">{formatCount(row.dropped)}</td>
+        </tr>
+      ))}
+    </ListTable>
   );
 }
 

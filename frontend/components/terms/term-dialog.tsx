@@ -2,9 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
-import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { SelectField, TextField } from '@/components/ui/field';
+import { FormActions } from '@/components/ui/form-actions';
 import { Notice } from '@/components/ui/notice';
 import { toast } from '@/components/ui/toast-queue';
 import { institution, saveTerm } from '@/lib/api/terms';
@@ -92,11 +92,8 @@ export function TermDialog({ term, onClose }: { term: Term | null; onClose: () =
         <p className="hint self-end">
           Times are in your time zone, {Intl.DateTimeFormat().resolvedOptions().timeZone}.
         </p>
-        <div className="flex justify-end gap-2 sm:col-span-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={isSubmitting}>
-            {isSubmitting ? 'Saving…' : 'Save dates'}
-          </Button>
+        <div className="sm:col-span-2">
+          <FormActions submit="Save dates" busyText="Saving…" busy={isSubmitting} onCancel={onClose} />
         </div>
       </form>
     </Dialog>

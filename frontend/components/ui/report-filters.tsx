@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { departments } from '@/lib/api/courses';
 import type { Term } from '@/lib/api/types';
+import type { ReportState } from '@/lib/reports';
 import { termKey, termLabel, type TermId } from '@/lib/terms';
 import { Field, Select } from './field';
 
@@ -66,7 +67,7 @@ interface DateFilterProps {
   onChange: (date: string) => void;
 }
 
-export function DateFilter({ label, onChange, ...input }: DateFilterProps) {
+function DateFilter({ label, onChange, ...input }: DateFilterProps) {
   return (
     <Field label={label}>
       {(wiring) => (
@@ -79,5 +80,36 @@ export function DateFilter({ label, onChange, ...input }: DateFilterProps) {
         />
       )}
     </Field>
+  );
+}
+
+interface PeriodFiltersProps {
+  terms: readonly Term[];
+  state: ReportState;
+  /** The days that the report took, where none were asked for. */
+  taken: { from: string; to: string } | undefined;
+  onChange: (change: Partial<ReportState>) => void;
+}
+
+/** The term and the days of a report over time. */
+export function PeriodFilters({ terms, state, taken, onChange }: PeriodFiltersProps) {
+  return (
+    <>
+      <div className="max-md:col-span-2 md:w-44">
+        <TermFilter terms={terms} value={state.term} onChange={(term) => onChange({ term })} />
+      </div>
+      <DateFilter
+        label="From"
+        value={state.from || (taken?.from ?? '')}
+        max={taken?.to}
+        onChange={(from) => onChange({ from })}
+      />
+      <DateFilter
+        label="To"
+        value={state.to || (taken?.to ?? '')}
+        min={taken?.from}
+        onChange={(to) => onChange({ to })}
+      />
+    </>
   );
 }
