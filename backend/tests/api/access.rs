@@ -10,7 +10,8 @@ use sqlx::PgPool;
 use uems::auth::Tokens;
 use uems::ids::{ChargeId, CourseId, PaymentId, SessionId, UserId};
 
-use crate::grades::{Marks, send_csv};
+use crate::grades::Marks;
+use crate::large::send_csv;
 use crate::openapi::{is_documented, operations};
 use crate::payments::settled;
 use crate::support::{Actor, Answer, TestApp};

@@ -20,6 +20,7 @@ mod grades;
 mod hang_ups;
 mod hostile;
 mod import;
+mod large;
 mod logs;
 mod logs_money;
 mod metrics;

@@ -1,25 +1,12 @@
 //! Marks as files.
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::http::{Request, header};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
 use super::{Class, column_with};
-use crate::support::{Actor, Answer, TestApp};
-
-/// Sends a file on behalf of somebody.
-pub async fn send_csv(actor: &Actor, path: &str, text: impl Into<Body>) -> Answer {
-    let mut request =
-        Request::post(format!("/api/v1{path}")).header(header::CONTENT_TYPE, "text/csv; charset=utf-8");
-    if let Some(token) = &actor.token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-    }
-    let mut request = request.body(text.into()).unwrap();
-    request.extensions_mut().insert(ConnectInfo(std::net::SocketAddr::from(([127, 0, 0, 1], 4000))));
-    actor.uems.send(request).await
-}
+use crate::large::send_csv;
+use crate::support::{Answer, TestApp};
 
 impl Class {
     pub async fn import(&self, query: &str, text: impl Into<Body>) -> Answer {

@@ -7,11 +7,10 @@ mod exact;
 mod finals;
 mod marks;
 mod races;
+mod sizes;
 
 use serde_json::{Value, json};
 use uems::ids::{CourseId, EnrollmentId};
-
-pub use csv::send_csv;
 
 use crate::support::{Actor, TestApp};
 
