@@ -90,7 +90,7 @@ pub async fn payment_history(
 
 /// The receipt of a payment that succeeded.
 #[utoipa::path(get, path = "/payments/{id}/receipt", tag = "payments", params(("id" = PaymentId, Path)),
-    responses((status = 200, body = Receipt), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Receipt), (status = 409, body = Problem), (status = "4XX", body = Problem)))]
 pub async fn payment_receipt(
     State(app): State<App>,
     actor: Actor,
