@@ -181,11 +181,16 @@ pub struct Money {
     /// Settled refunds.
     #[schema(value_type = String, example = "200.00")]
     pub refunded: Decimal,
-    /// `gross` - `refunded`.
+    /// Of `gross`, what payers object to at their bank now, or took back that way, as far as it was not refunded.
+    #[schema(value_type = String, example = "0.00")]
+    pub disputed: Decimal,
+    /// `gross` - `refunded` - `disputed`.
     #[schema(value_type = String, example = "1000.00")]
     pub net: Decimal,
     pub payments: i64,
     pub refunds: i64,
+    /// Payments among `payments` that are disputed, or were lost that way.
+    pub disputes: i64,
 }
 
 impl Money {
@@ -195,9 +200,11 @@ impl Money {
             currency: currency.to_owned(),
             gross: zero,
             refunded: zero,
+            disputed: zero,
             net: zero,
             payments: 0,
             refunds: 0,
+            disputes: 0,
         }
     }
 }

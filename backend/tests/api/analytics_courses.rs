@@ -376,12 +376,13 @@ async fn rush(uems: &TestApp) {
     let two = uems.course("CS801", 1, json!({ "tuesday": ["09:00-10:00"] })).await;
     let clashing = uems.course("CS802", 5, json!({ "monday": ["09:30-10:30"] })).await;
     let unlimited = uems.course("CS803", 9999, json!({})).await;
-    let names = ["ada", "bob", "cy", "dee", "eve", "fay"];
+    let open = uems.course("CS804", 5, json!({ "friday": ["09:00-10:00"] })).await;
+    let names = ["ada", "bob", "cy", "dee", "eve", "fay", "gus"];
     let mut people = vec![];
     for name in names {
         people.push(uems.student(name).await);
     }
-    let [ada, bob, cy, dee, eve, fay] = &people[..] else { panic!("six of them") };
+    let [ada, bob, cy, dee, eve, fay, gus] = &people[..] else { panic!("seven of them") };
     ada.enroll(one).await.expect(201);
     bob.enroll(one).await.expect(409);
     bob.enroll(one).await.expect(409);
@@ -406,6 +407,10 @@ async fn rush(uems: &TestApp) {
     // Somebody who gives a seat up of their own accord is no unmet demand.
     cy.enroll(clashing).await.expect(201);
     cy.drop_course(clashing).await.expect(200);
+    // Gus could have the open section, and has nothing because the other one of the cart is full.
+    let refused = gus.cart(&[one, open]).await.expect(409);
+    assert_eq!(refused.body["refusals"].as_array().unwrap().len(), 1);
+    assert_eq!(gus.events_in(open).await, ["refused:cart_refused"]);
 }
 
 /// Unmet demand of every course and term, from all events and all places there are.
@@ -417,6 +422,7 @@ async fn demand(db: &PgPool) -> BTreeMap<(String, String, i32), Value> {
         "already_completed",
         "drop_deadline_passed",
         "not_a_student",
+        "cart_refused",
     ];
     type Event = (String, String, i32, Uuid, String, Option<String>);
     let events: Vec<Event> = sqlx::query_as("select c.code, c.semester, c.year, v.user_id, v.event, v.reason from enrollment_events v join courses c on c.id = v.course_id order by v.id")
@@ -494,11 +500,11 @@ async fn unmet_demand_is_what_events_and_places_say(db: PgPool) {
         assert_says(item, &expected[&key]);
     }
     let of = |code: &str| items.iter().find(|item| item["code"] == code).unwrap();
-    // Cy was refused twice and Dee waits, Eve left the queue; Bob and Ada have their seats.
+    // Cy was refused twice, Gus once, Dee waits, Eve left the queue; Bob and Ada have their seats.
     let crowded = of("CS801");
     assert_eq!(
         (&crowded["full_attempts"], &crowded["full_students"], &crowded["waiting"], &crowded["without_seat"]),
-        (&json!(4), &json!(2), &json!(1), &json!(3))
+        (&json!(5), &json!(3), &json!(1), &json!(4))
     );
     assert_eq!(
         (&crowded["sections"], &crowded["seats"], &crowded["enrolled"]),
@@ -515,6 +521,8 @@ async fn unmet_demand_is_what_events_and_places_say(db: PgPool) {
         (&json!(1), &json!(0), &json!(0))
     );
 
+    // The open section of a cart that was refused: nobody lacked a seat there.
+    assert!(items.iter().all(|item| item["code"] != "CS804"), "{items:?}");
     let fall =
         all_items(&root, "/analytics/unmet-demand?semester=fall&year=2025&department=CS&sort=code").await;
     assert_eq!(

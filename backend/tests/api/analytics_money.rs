@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use crate::payments::Bank;
 use crate::support::{Actor, TestApp};
 
 /// A payment as it is stored, and what was given back of it.
@@ -19,12 +20,23 @@ struct Paid {
     at: Option<&'static str>,
     /// Cents, moment, whether it went through.
     back: Vec<(i64, &'static str, bool)>,
+    /// The payer objects to it at their bank, or has won.
+    disputed: bool,
 }
 
 fn ledger() -> Vec<Paid> {
     let fall = Some(("fall", 2025));
     let spring = Some(("spring", 2026));
-    let paid = |currency, kind, term, cents, at, back| Paid { currency, kind, term, cents, at, back };
+    let paid = |currency, kind, term, cents, at, back| Paid {
+        currency,
+        kind,
+        term,
+        cents,
+        at,
+        back,
+        disputed: false,
+    };
+    let disputed = |paid: Paid| Paid { disputed: true, ..paid };
     vec![
         // The last minute of September in New York, which is October in UTC, and the minute after.
         paid(
@@ -67,6 +79,24 @@ fn ledger() -> Vec<Paid> {
             Some("2025-01-10T00:00:00Z"),
             vec![(50_000, "2025-10-31T23:59:00Z", true)],
         ),
+        // Disputed whole; after a part of it was given back; where nothing was left.
+        disputed(paid("USD", "tuition", fall, 70_007, Some("2025-10-01T03:59:59Z"), vec![])),
+        disputed(paid(
+            "EUR",
+            "fees",
+            None,
+            30_000,
+            Some("2025-11-02T06:30:00Z"),
+            vec![(10_001, "2025-12-01T00:00:00Z", true), (7, "2025-12-01T00:00:00Z", false)],
+        )),
+        disputed(paid(
+            "USD",
+            "books",
+            spring,
+            909,
+            Some("2025-11-02T05:30:00Z"),
+            vec![(909, "2025-11-03T05:30:00Z", true)],
+        )),
     ]
 }
 
@@ -80,8 +110,8 @@ async fn store(db: &PgPool, student: &Actor) {
         };
         let claimed: i64 = paid.back.iter().map(|back| back.0).sum();
         let payment: uuid::Uuid = sqlx::query_scalar(
-            "insert into payments (user_id, amount, currency, status, payment_type, refunded_amount, refund_claimed, semester, year, settled_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+            "insert into payments (user_id, amount, currency, status, payment_type, refunded_amount, refund_claimed, semester, year, settled_at, disputed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then timestamptz '2026-02-02' end) returning id",
         )
         .bind(student.id)
         .bind(Decimal::new(paid.cents, 2))
@@ -93,6 +123,7 @@ async fn store(db: &PgPool, student: &Actor) {
         .bind(paid.term.map(|term| term.0))
         .bind(paid.term.map(|term| term.1))
         .bind(paid.at.map(|at| at.parse::<DateTime<Utc>>().unwrap()))
+        .bind(paid.disputed)
         .fetch_one(db)
         .await
         .unwrap();
@@ -111,8 +142,17 @@ async fn store(db: &PgPool, student: &Actor) {
     }
 }
 
-/// Cents in, cents out, payments, refunds.
-type Sums = (i64, i64, i64, i64);
+/// Cents, and how many payments.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    come: (i64, i64),
+    gone: (i64, i64),
+    disputed: (i64, i64),
+}
+
+fn add(sum: &mut (i64, i64), cents: i64) {
+    *sum = (sum.0 + cents, sum.1 + 1);
+}
 
 /// Sums of what lies in the period, by a key of one's own.
 fn sums<K: Ord>(
@@ -122,24 +162,35 @@ fn sums<K: Ord>(
 ) -> BTreeMap<K, Sums> {
     let mut sums: BTreeMap<K, Sums> = BTreeMap::new();
     let day = |at: &str| at.parse::<DateTime<Utc>>().unwrap().with_timezone(&New_York).date_naive();
+    let within = |at: &str| Some(day(at)).filter(|day| (from..=to).contains(day));
     for paid in ledger() {
-        let come = paid.at.map(|at| (day(at), paid.cents, 0));
-        let gone = paid.back.iter().filter(|back| back.2).map(|back| (day(back.1), 0, back.0));
-        for (day, come, gone) in come.into_iter().chain(gone).filter(|(day, ..)| (from..=to).contains(day)) {
-            if let Some(key) = key(&paid, day) {
-                let sum = sums.entry(key).or_default();
-                *sum = (sum.0 + come, sum.1 + gone, sum.2 + i64::from(come > 0), sum.3 + i64::from(gone > 0));
+        let mut note = |at: &str, tell: &dyn Fn(&mut Sums)| {
+            if let Some(key) = within(at).and_then(|day| key(&paid, day)) {
+                tell(sums.entry(key).or_default());
             }
+        };
+        if let Some(at) = paid.at {
+            note(at, &|sum| add(&mut sum.come, paid.cents));
+            let returned: i64 = paid.back.iter().filter(|back| back.2).map(|back| back.0).sum();
+            if paid.disputed {
+                note(at, &|sum| add(&mut sum.disputed, paid.cents - returned));
+            }
+        }
+        for (cents, at, _) in paid.back.iter().filter(|back| back.2) {
+            note(at, &|sum| add(&mut sum.gone, *cents));
         }
     }
     sums
 }
 
-fn money(currency: &str, (come, gone, payments, refunds): Sums) -> Value {
+fn money(currency: &str, Sums { come, gone, disputed }: Sums) -> Value {
     let text = |cents: i64| {
         format!("{}{}.{:02}", if cents < 0 { "-" } else { "" }, cents.abs() / 100, cents.abs() % 100)
     };
-    json!({ "currency": currency, "gross": text(come), "refunded": text(gone), "net": text(come - gone), "payments": payments, "refunds": refunds })
+    json!({
+        "currency": currency, "gross": text(come.0), "refunded": text(gone.0), "disputed": text(disputed.0),
+        "net": text(come.0 - gone.0 - disputed.0), "payments": come.1, "refunds": gone.1, "disputes": disputed.1,
+    })
 }
 
 /// The lines of a list, in any order, each without these members.
@@ -224,4 +275,28 @@ async fn without_payments_there_are_no_lines(db: PgPool) {
     }
     let from: NaiveDate = report["from"].as_str().unwrap().parse().unwrap();
     assert_eq!(chrono::Datelike::day(&from), 1);
+}
+
+/// What the payer disputes is no revenue until the dispute is won, and then it is again, in the month it settled.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn disputed_money_is_no_revenue_until_it_is_won(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    let bank = Bank::of(&uems);
+    let id = ada.paid(&bank, "250.00").await;
+    let intent = ada.payment(&id).await["stripe_payment_intent_id"].as_str().unwrap().to_owned();
+    let revenue = async || {
+        let total = root.get("/analytics/revenue").await.expect(200).body["totals"][0].clone();
+        let today = root.get("/analytics/dashboard").await.expect(200).body["revenue_today"][0].clone();
+        assert_eq!(total, today, "all of it settled today");
+        ["gross", "disputed", "net", "disputes"].map(|field| total[field].clone())
+    };
+    let untouched = [json!("250.00"), json!("0.00"), json!("250.00"), json!(0)];
+    let gone = [json!("250.00"), json!("250.00"), json!("0.00"), json!(1)];
+    assert_eq!(revenue().await, untouched);
+    for (status, expected) in [("needs_response", &gone), ("won", &untouched), ("lost", &gone)] {
+        bank.call("/test/disputes", &[("payment_intent", &intent), ("status", status)]).await.expect(200);
+        bank.deliver().await;
+        assert_eq!(revenue().await, *expected, "{status}");
+    }
 }

@@ -13,9 +13,16 @@ const SORTS: [(&str, &str); 5] = [
     ("code", "code"),
 ];
 
-/// Refusals that leave no wish for a seat open: there was one already, or it was about leaving.
-const NO_WISH: [&str; 5] =
-    ["already_enrolled", "already_waitlisted", "already_completed", "drop_deadline_passed", "not_a_student"];
+/// Refusals that leave no wish for a seat open (there was one already, or it was about leaving), and the one of a
+/// section that could be had: only the others of its cart could not.
+const NO_WISH: [&str; 6] = [
+    "already_enrolled",
+    "already_waitlisted",
+    "already_completed",
+    "drop_deadline_passed",
+    "not_a_student",
+    "cart_refused",
+];
 
 /// Courses of a term (all sections together) for which somebody was refused or waits.
 pub async fn unmet(db: &mut PgConnection, filter: &DemandFilter) -> Result<Page<UnmetDemand>> {
@@ -24,7 +31,9 @@ pub async fn unmet(db: &mut PgConnection, filter: &DemandFilter) -> Result<Page<
     let sort = Sort::parse(filter.sort.as_deref(), &SORTS)?.unwrap_or(usual);
 
     let mut rows = demand(filter);
-    rows.push(", page as (select *, count(*) over () as total from demand order by ");
+    rows.push(
+        ", page as (select *, count(*) over () as total from demand join offered using (line) order by ",
+    );
     rows.push(sort.field)
         .push(sort.direction())
         .push(", ")
@@ -55,10 +64,13 @@ struct Row {
 
 const ORDER: &str = "code, year desc, array_position(array['spring', 'summer', 'fall'], semester::text) desc";
 
-/// `demand`: per course and term, who wanted a seat and what became of it.
+/// `demand`: per line (a course of a term), who wanted a seat and what became of it. Events of seats are looked at only
+/// for who wished for one and holds none: they are most of all events.
 fn demand(filter: &DemandFilter) -> QueryBuilder<Postgres> {
-    let mut query =
-        QueryBuilder::new("with chosen as (select id, code, year, semester from courses where true");
+    let mut query = QueryBuilder::new(
+        "with chosen as materialized (
+            select id, dense_rank() over (order by code, year, semester) as line from courses where true",
+    );
     if let Some(semester) = filter.semester {
         query.push(" and semester = ").push_bind(semester.as_str());
     }
@@ -70,50 +82,58 @@ fn demand(filter: &DemandFilter) -> QueryBuilder<Postgres> {
     }
     query
         .push(
-            "), wishes as (
-            select c.code, c.year, c.semester, v.user_id, v.id, v.event, v.reason,
-                v.event = 'refused' and v.reason <> all(",
+            "), wishes as materialized (
+            select c.line, v.user_id, v.id, v.reason from enrollment_events v join chosen c on c.id = v.course_id
+            where v.event = 'waitlisted' or v.event = 'refused' and v.reason <> all(",
         )
         .push_bind(NO_WISH.map(str::to_owned).to_vec());
-    query.push(") as refused
-            from enrollment_events v join chosen c on c.id = v.course_id
-            where v.event in ('refused', 'waitlisted', 'enrolled', 'promoted', 'completed')
+    query.push(
+        ")
         ), past as (
-            select code, year, semester, user_id, count(*) filter (where refused) as refusals,
-                count(*) filter (where refused and reason = 'course_full') as full_attempts,
-                max(id) filter (where refused or event = 'waitlisted') as wish,
-                max(id) filter (where event in ('enrolled', 'promoted', 'completed')) as seat
-            from wishes group by code, year, semester, user_id
-        ), present as (
-            select c.code, c.year, c.semester, e.user_id, bool_or(e.status in ('enrolled', 'completed')) as seated,
-                bool_or(e.status = 'pending') as waits
-            from enrollments e join chosen c on c.id = e.course_id group by c.code, c.year, c.semester, e.user_id
+            select line, user_id, count(reason) as refusals,
+                count(*) filter (where reason = 'course_full') as full_attempts, max(id) as wish
+            from wishes group by line, user_id
+        ), places as materialized (
+            select c.line, e.user_id, e.course_id, e.status from enrollments e join chosen c on c.id = e.course_id
+        ), waits as (
+            select distinct line, user_id, true as waits from places where status = 'pending'
+        ), people as materialized (
+            select line, user_id, coalesce(waits, false) as waits, refusals, full_attempts, wish
+            from past full join waits using (line, user_id)
+        ), seats as (
+            select line, user_id, bool_or(p.status <> 'dropped') as seated,
+                max(case when p.status = 'dropped' then (
+                    select max(v.id) from enrollment_events v where v.user_id = p.user_id and v.course_id = p.course_id
+                        and v.event in ('enrolled', 'promoted', 'completed')
+                ) end) as seat
+            from people join places p using (line, user_id) where p.status <> 'pending' group by line, user_id
         ), demand as (
-            select code, year, semester, coalesce(sum(full_attempts), 0)::bigint as full_attempts,
+            select line, coalesce(sum(full_attempts), 0)::bigint as full_attempts,
                 count(*) filter (where full_attempts > 0) as full_students, count(*) filter (where waits) as waiting,
                 count(*) filter (where not coalesce(seated, false) and (waits or wish > coalesce(seat, 0))) as without_seat
-            from past full join present using (code, year, semester, user_id)
-            group by code, year, semester having sum(refusals) > 0 or bool_or(waits)
-        )");
+            from people left join seats using (line, user_id)
+            group by line having sum(refusals) > 0 or bool_or(waits)
+        ), offered as (
+            select line, c.code, c.year, c.semester, (array_agg(c.name order by c.is_active desc, c.section))[1] as name,
+                min(c.department) as department, count(*) filter (where c.is_active) as sections,
+                case when not bool_or(c.is_active and c.capacity = 9999)
+                    then coalesce(sum(c.capacity) filter (where c.is_active), 0)::bigint end as seats,
+                sum(c.enrolled_count)::bigint as enrolled
+            from courses c join chosen using (id) group by line, c.code, c.year, c.semester
+        )",
+    );
     query
 }
 
 /// What a page shows of its courses beside the counts.
-const DESCRIBED: &str = ", offered as (
-    select c.code, c.year, c.semester, (array_agg(c.name order by c.is_active desc, c.section))[1] as name,
-        min(c.department) as department, count(*) filter (where c.is_active) as sections,
-        case when not bool_or(c.is_active and c.capacity = 9999)
-            then coalesce(sum(c.capacity) filter (where c.is_active), 0)::bigint end as seats,
-        sum(c.enrolled_count)::bigint as enrolled
-    from courses c join page using (code, year, semester) group by c.code, c.year, c.semester
-), reasons as (
-    select code, year, semester, jsonb_agg(jsonb_build_object('reason', reason, 'attempts', attempts, 'students', students)
+const DESCRIBED: &str = ", reasons as (
+    select line, jsonb_agg(jsonb_build_object('reason', reason, 'attempts', attempts, 'students', students)
         order by attempts desc, reason) as by_reason
     from (
-        select code, year, semester, reason, count(*) as attempts, count(distinct user_id) as students
-        from wishes join page using (code, year, semester) where refused group by code, year, semester, reason
-    ) as counted group by code, year, semester
+        select line, reason, count(*) as attempts, count(distinct user_id) as students
+        from wishes where line in (select line from page) and reason is not null group by line, reason
+    ) as counted group by line
 )
 select code, name, department, semester, year, sections, seats, enrolled, full_attempts, full_students, waiting,
     without_seat, coalesce(by_reason, '[]') as by_reason, total
-from page join offered using (code, year, semester) left join reasons using (code, year, semester) order by ";
+from page left join reasons using (line) order by ";

@@ -29,15 +29,17 @@ pub async fn movements(
     // The bounds in time are a day wider than the period, for the index; the calendar decides. A day may begin twice.
     let rows = sqlx::query!(
         r#"with settled as (
-               select p.id as payment_id, p.settled_at, p.amount as paid, null::numeric as returned from payments p
+               select p.id as payment_id, p.settled_at, p.amount as paid, null::numeric as returned,
+                   case when p.disputed_at is not null then p.amount - p.refunded_amount end as disputed
+               from payments p
                where p.settled_at >= $1::date::timestamp at time zone $3 - interval '1 day'
                    and p.settled_at < $2::date::timestamp at time zone $3 + interval '2 days'
                union all
-               select r.payment_id, r.settled_at, null, r.amount from refunds r
+               select r.payment_id, r.settled_at, null, r.amount, null from refunds r
                where r.status = 'succeeded' and r.settled_at >= $1::date::timestamp at time zone $3 - interval '1 day'
                    and r.settled_at < $2::date::timestamp at time zone $3 + interval '2 days'
            ), movements as (
-               select p.currency, p.payment_type, p.semester, p.year, s.paid, s.returned,
+               select p.currency, p.payment_type, p.semester, p.year, s.paid, s.returned, s.disputed,
                    date_trunc('month', s.settled_at at time zone $3)::date as month
                from settled s join payments p on p.id = s.payment_id
                where (s.settled_at at time zone $3)::date between $1 and $2
@@ -46,7 +48,8 @@ pub async fn movements(
            select currency as "currency!", month, payment_type as "payment_type?: String",
                semester as "semester?: Semester", year as "year?",
                coalesce(sum(paid), 0) as "gross!", coalesce(sum(returned), 0) as "refunded!",
-               count(paid) as "payments!", count(returned) as "refunds!",
+               coalesce(sum(disputed), 0) as "disputed!",
+               count(paid) as "payments!", count(returned) as "refunds!", count(disputed) as "disputes!",
                grouping(month) = 0 as "of_month!", grouping(payment_type) = 0 as "of_type!", grouping(year) = 0 as "of_term!"
            from movements
            group by grouping sets ((currency), (currency, month), (currency, payment_type), (currency, semester, year))
@@ -69,9 +72,11 @@ pub async fn movements(
             currency: row.currency,
             gross: two_places(row.gross),
             refunded: two_places(row.refunded),
-            net: two_places(row.gross - row.refunded),
+            disputed: two_places(row.disputed),
+            net: two_places(row.gross - row.refunded - row.disputed),
             payments: row.payments,
             refunds: row.refunds,
+            disputes: row.disputes,
         };
         (line, money)
     });
