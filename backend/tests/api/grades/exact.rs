@@ -94,25 +94,58 @@ fn gradebook() -> impl Strategy<Value = Vec<Row>> {
     ]
 }
 
+/// Kinds of gradebooks that are easy to get wrong: how many there were among all.
+#[derive(Debug, Default)]
+struct Kinds {
+    all: usize,
+    halves: usize,
+    weights_of_0: usize,
+    weights_of_2: usize,
+    some_without_weight: usize,
+    none_with_weight: usize,
+    smallest_maximum: usize,
+}
+
+impl Kinds {
+    fn count(&mut self, rows: &[Row]) {
+        let weights: Vec<i64> = rows.iter().filter_map(|row| row.2).collect();
+        let sum: i64 = weights.iter().sum();
+        let mut note = |which: fn(&mut Self) -> &mut usize, holds: bool| *which(self) += usize::from(holds);
+        note(|kinds| &mut kinds.all, true);
+        // One mark in steps of 0.005 percent is where rounding shows.
+        let half = |row: &Row| row.0 * 20_000 % row.1 == 0 && row.0 * 10_000 % row.1 != 0;
+        let counts = |row: &Row| row.2.is_none_or(|weight| weight > 0);
+        note(|kinds| &mut kinds.halves, rows.len() == 1 && half(&rows[0]) && counts(&rows[0]));
+        note(|kinds| &mut kinds.weights_of_0, !weights.is_empty() && sum == 0);
+        note(|kinds| &mut kinds.weights_of_2, sum == 200);
+        note(|kinds| &mut kinds.some_without_weight, !weights.is_empty() && weights.len() < rows.len());
+        note(|kinds| &mut kinds.none_with_weight, !rows.is_empty() && weights.is_empty());
+        note(|kinds| &mut kinds.smallest_maximum, rows.iter().any(|row| row.1 == 1));
+    }
+}
+
 #[test]
 fn ten_thousand_gradebooks_equal_an_independent_computation() {
     let config = Config { cases: 10_000, failure_persistence: None, ..Config::default() };
-    let mut halves = 0;
-    let counted = std::cell::RefCell::new(&mut halves);
+    let kinds = std::cell::RefCell::new(Kinds::default());
     TestRunner::new(config)
         .run(&gradebook(), |rows| {
             prop_assert_eq!(ours(&rows), independent(&rows));
             let mut backwards = rows.clone();
             backwards.reverse();
             prop_assert_eq!(ours(&backwards), ours(&rows), "the order does not matter");
-            // One mark of 0.005 percent steps is where rounding shows.
-            if rows.len() == 1 && rows[0].0 * 20_000 % rows[0].1 == 0 && rows[0].0 * 10_000 % rows[0].1 != 0 {
-                **counted.borrow_mut() += 1;
-            }
+            kinds.borrow_mut().count(&rows);
             Ok(())
         })
         .unwrap();
-    assert!(halves > 10, "only {halves} exact halves were among them");
+    let kinds = kinds.into_inner();
+    assert_eq!(kinds.all, 10_000);
+    assert!(kinds.halves > 10, "{kinds:?}");
+    let Kinds { weights_of_0, weights_of_2, some_without_weight, none_with_weight, smallest_maximum, .. } =
+        kinds;
+    for each in [weights_of_0, weights_of_2, some_without_weight, none_with_weight, smallest_maximum] {
+        assert!(each > 100, "{kinds:?}");
+    }
 }
 
 /// With the caller's session looked up a moment ago, so that this is not among what is counted.
