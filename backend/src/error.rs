@@ -71,10 +71,10 @@ pub enum Error {
     BadSignature(crate::stripe::signature::Rejected),
     /// The payment provider said no where it should not have; the payment stays.
     #[error("the payment provider did not accept the request; the payment is kept and can be taken up again")]
-    ProviderFailed { payment: PaymentId },
+    ProviderFailed { payment: Option<PaymentId> },
     /// The payment provider did not answer in time; the payment stays.
     #[error("the payment provider does not answer; nothing is lost, try again in a moment")]
-    ProviderUnavailable { payment: PaymentId },
+    ProviderUnavailable { payment: Option<PaymentId> },
     /// A probe's answer: why no requests should come here now.
     #[error("{0}")]
     Unavailable(&'static str),

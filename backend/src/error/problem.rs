@@ -46,7 +46,8 @@ impl Error {
             Self::Invalid(errors) => (errors.clone(), Map::new()),
             Self::Refused(refusal) => (vec![], refusal.facts.clone()),
             Self::ProviderFailed { payment } | Self::ProviderUnavailable { payment } => {
-                (vec![], Map::from_iter([("payment_id".to_owned(), payment.0.to_string().into())]))
+                let named = payment.map(|id| ("payment_id".to_owned(), id.0.to_string().into()));
+                (vec![], Map::from_iter(named))
             }
             Self::Stale(current) => (vec![], Map::from_iter([("current".to_owned(), (**current).clone())])),
             _ => (vec![], Map::new()),

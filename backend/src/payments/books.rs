@@ -26,7 +26,7 @@ pub async fn list_reconciliations(State(app): State<App>, actor: Actor) -> Resul
 /// younger than a minute is left alone.
 #[utoipa::path(post, path = "/payments/reconciliation", tag = "payments",
     request_body(content = Option<RunReconciliation>, content_type = "application/json"),
-    responses((status = 200, body = Reconciliation), (status = "4XX", body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = Reconciliation), (status = "4XX", body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub async fn run_reconciliation(
     State(app): State<App>,
     actor: Actor,

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 use super::findings::{Finding, FindingKind};
 use super::model::RefundStatus;
-use super::queries::{self, Facts};
-use super::reconcile::Run;
+use super::queries::{self, Facts, RefundFacts};
+use super::reconcile::{Run, away};
 use super::reconcile_queries as ours;
 use super::rules::News;
-use super::{refunds as requests, settle};
+use super::{events, refunds as requests, settle};
 use crate::error::{Error, Result};
 use crate::ids::{PaymentId, RefundId};
 use crate::stripe::{self, IntentStatus, PaymentIntent};
@@ -51,9 +51,7 @@ pub async fn intents(run: &mut Run<'_>, there: &[PaymentIntent]) -> Result<usize
                 Err(failure) if failure.is_missing() => {
                     run.found(Finding::of(FindingKind::VanishedIntent, payment));
                 }
-                Err(failure) => {
-                    return Err(anyhow::anyhow!("an intent could not be looked at: {failure}").into());
-                }
+                Err(failure) => return Err(away(failure)),
             }
         }
     }
@@ -98,19 +96,24 @@ async fn compare_intent(run: &mut Run<'_>, payment: &Facts, intent: &PaymentInte
         let mut note = settle::said(None, intent);
         note.text = "found by the reconciler".to_owned();
         let effect = settle::tell(&mut tx, &payment, news, at, intent, note).await?;
+        let mut effects = Vec::from_iter(effect);
+        events::apply_parked(run.app, &mut tx, payment.id, &mut effects).await?;
         tx.commit().await?;
-        if let Some(effect) = effect {
-            effect.report(run.app);
-        }
+        effects.iter().for_each(|effect| effect.report(run.app));
         finding.repaired = true;
     }
     run.found(finding);
     Ok(())
 }
 
-/// Refunds that were written here and never asked for.
-pub async fn ask_for_refunds(run: &mut Run<'_>, there: &[stripe::Refund]) -> Result<()> {
-    for refund in ours::unasked_refunds(&run.app.db, run.settled_before).await? {
+/// Refunds that were written here and never asked for. The provider's reach back to `since`.
+pub async fn ask_for_refunds(
+    run: &mut Run<'_>,
+    unasked: Vec<RefundFacts>,
+    there: &[stripe::Refund],
+    since: DateTime<Utc>,
+) -> Result<()> {
+    for refund in unasked {
         if there.iter().any(|other| other.metadata.get("refund_id") == Some(&refund.id.to_string())) {
             // It was asked for; comparing links it.
             continue;
@@ -119,8 +122,9 @@ pub async fn ask_for_refunds(run: &mut Run<'_>, there: &[stripe::Refund]) -> Res
         finding.payment_id = Some(refund.payment_id);
         finding.refund_id = Some(refund.id);
         finding.detail = format!("here: {}", refund.amount);
-        if run.options.apply {
-            finding.repaired = match requests::carry_out(run.app, refund.id).await {
+        // One that is older than the list may be there all the same, and would be made twice.
+        if run.options.apply && refund.created_at > since {
+            finding.repaired = match requests::make(run.app, refund.id).await {
                 Ok(()) | Err(Error::Refused(_)) => true,
                 Err(Error::ProviderUnavailable { .. } | Error::ProviderFailed { .. }) => false,
                 Err(other) => return Err(other),
@@ -181,9 +185,9 @@ async fn write_refund(
     *payment_id = Some(payment.id);
     let at = DateTime::from_timestamp(refund.created, 0).unwrap_or_default();
     let (outcome, effect) = settle::refund(&mut tx, &payment, refund, at, None).await?;
+    let mut effects = Vec::from_iter(effect);
+    events::apply_parked(run.app, &mut tx, payment.id, &mut effects).await?;
     tx.commit().await?;
-    if let Some(effect) = effect {
-        effect.report(run.app);
-    }
+    effects.iter().for_each(|effect| effect.report(run.app));
     Ok(matches!(outcome, super::Outcome::Applied | super::Outcome::NothingNew))
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use super::events::Outcome;
@@ -9,14 +10,18 @@ use crate::error::Result;
 use crate::ids::PaymentId;
 use crate::stripe::{Event, EventData};
 
-/// Stores an event if it is new. Waits for somebody who is storing the same one.
-pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool> {
+/// What is kept of an event.
+fn payload(event: &Event) -> Value {
     let mut object = event.data.object.clone();
     // Whoever has it can pay; nobody needs it here.
     if let Some(fields) = object.as_object_mut() {
         fields.remove("client_secret");
     }
-    let payload = json!({ "id": event.id, "type": event.kind, "created": event.created, "livemode": event.livemode, "data": { "object": object } });
+    json!({ "id": event.id, "type": event.kind, "created": event.created, "livemode": event.livemode, "data": { "object": object } })
+}
+
+/// Stores an event if it is new. Waits for somebody who is storing the same one.
+pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool> {
     let new = sqlx::query!(
         "insert into stripe_events (id, type, livemode, occurred_at, payload, outcome)
          values ($1, $2, $3, $4, $5, 'nothing_new') on conflict (id) do nothing",
@@ -24,9 +29,27 @@ pub async fn insert(db: &mut PgConnection, event: &Event) -> Result<bool> {
         event.kind.chars().take(100).collect::<String>(),
         event.livemode,
         DateTime::from_timestamp(event.created, 0).unwrap_or_default(),
-        payload
+        payload(event)
     );
     Ok(new.execute(db).await?.rows_affected() > 0)
+}
+
+/// Whether a stored event said something else.
+pub async fn differs(db: &mut PgConnection, event: &Event) -> Result<bool> {
+    let differs = sqlx::query_scalar!(
+        r#"select payload <> $2 as "differs!" from stripe_events where id = $1"#,
+        event.id,
+        payload(event)
+    );
+    Ok(differs.fetch_one(db).await?)
+}
+
+/// An event under an id of its own: the one it claims, and a digest of what it says.
+pub fn beside(event: &Event) -> Event {
+    let digest = Sha256::digest(payload(event).to_string());
+    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let claimed: String = event.id.chars().take(200).collect();
+    Event { id: format!("{claimed}~{digest}"), ..event.clone() }
 }
 
 pub async fn conclude(

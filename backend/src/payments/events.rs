@@ -58,7 +58,7 @@ pub struct Taken {
 /// Stores an event and applies it. The second of two equal events waits for the first and finds it stored.
 pub async fn take_in(app: &App, db: &mut PgConnection, event: &Event) -> Result<Taken> {
     if !stored::insert(db, event).await? {
-        return Ok(Taken { outcome: None, effects: vec![] });
+        return again(db, event).await;
     }
     let mut effects = vec![];
     let (outcome, payment) = apply(app, db, event, &mut effects).await?;
@@ -72,8 +72,24 @@ pub async fn take_in(app: &App, db: &mut PgConnection, event: &Event) -> Result<
     Ok(Taken { outcome: Some(outcome), effects })
 }
 
-/// Something new is known of a payment: events that waited for it may follow, and others for those.
-async fn apply_parked(
+/// An event that is here already. If it says something else than the first time, one of the two is forged, or the
+/// provider's fault; the first one counts, and the other is kept beside it for a person.
+async fn again(db: &mut PgConnection, event: &Event) -> Result<Taken> {
+    if !stored::differs(db, event).await? {
+        return Ok(Taken { outcome: None, effects: vec![] });
+    }
+    let other = stored::beside(event);
+    if !stored::insert(db, &other).await? {
+        return Ok(Taken { outcome: None, effects: vec![] });
+    }
+    let reason = "same_id_other_content";
+    stored::conclude(db, &other.id, Outcome::Flagged(reason), None).await?;
+    let effects = vec![Effect::Flagged { event: other.id, reason, payment: None }];
+    Ok(Taken { outcome: Some(Outcome::Flagged(reason)), effects })
+}
+
+/// Something new is known of a locked payment: events that waited for it may follow, and others for those.
+pub async fn apply_parked(
     app: &App,
     db: &mut PgConnection,
     payment: PaymentId,

@@ -3,6 +3,7 @@
 //! connection and no lock is held while Stripe is asked.
 
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use sqlx::PgConnection;
 
 use super::model::{CreateIntent, Status, Ticket};
@@ -157,6 +158,10 @@ pub async fn open(app: &App, id: PaymentId) -> Result<Ticket> {
     request_log::spawn(task).await.map_err(anyhow::Error::from)?
 }
 
+/// For how long Stripe tells the same answer to the same key, with an hour to spare. Whatever is older is looked for in
+/// Stripe's lists before it is made: asking again could make it twice.
+pub const KEY_LIVES: TimeDelta = TimeDelta::hours(23);
+
 /// Asks Stripe for the payment's intent, making it where there is none.
 pub async fn ensure_intent(app: &App, payment: &Facts) -> Result<PaymentIntent> {
     let stripe = app.payments.stripe()?;
@@ -164,7 +169,11 @@ pub async fn ensure_intent(app: &App, payment: &Facts) -> Result<PaymentIntent> 
         return stripe.retrieve_intent(intent).await.map_err(|failure| unavailable(payment.id, &failure));
     }
     if payment.canceled {
-        return Err(closed(payment.id));
+        return Err(ended(app, payment.id).await?);
+    }
+    if app.clock.now() - payment.created_at >= KEY_LIVES {
+        tracing::warn!(event = "payment_left_to_reconciler", function = "ensure_intent", payment_id = %payment.id, "An old payment has no intent; the reconciler looks for it first");
+        return Err(Error::ProviderUnavailable { payment: Some(payment.id) });
     }
     let currency =
         settle::currency_of(payment).ok_or_else(|| anyhow::anyhow!("a payment in an unknown currency"))?;
@@ -203,9 +212,25 @@ pub async fn ensure_intent(app: &App, payment: &Facts) -> Result<PaymentIntent> 
 /// Stripe will never take this payment (an amount below its least, say): it ends here.
 async fn refuse(app: &App, payment: &Facts, code: &str) -> Result<Error> {
     end_without_intent(app, payment.id, code).await?;
-    let detail = "the payment provider does not take this payment; ask the bursar's office";
-    Ok(Refusal::new("payment_refused", detail).fact("reason", code).into())
+    Ok(not_taken(code))
 }
+
+fn not_taken(code: &str) -> Error {
+    let detail = "the payment provider does not take this payment; ask the bursar's office";
+    Refusal::new("payment_refused", detail).fact("reason", code).into()
+}
+
+/// Why a payment without an intent has ended: whoever asks again hears the same.
+async fn ended(app: &App, id: PaymentId) -> Result<Error> {
+    let code = queries::find(&app.db, id).await?.and_then(|payment| payment.failure_code);
+    Ok(match code.as_deref() {
+        Some(EXPIRED) => closed(id),
+        code => not_taken(code.unwrap_or_default()),
+    })
+}
+
+/// The code of a payment for which no intent was ever made.
+pub const EXPIRED: &str = "expired";
 
 /// Ends a payment for which there is no intent and will be none.
 pub async fn end_without_intent(app: &App, id: PaymentId, code: &str) -> Result<()> {
@@ -262,8 +287,9 @@ pub fn closed(id: PaymentId) -> Error {
 }
 
 /// What a failure of Stripe is to the client: the payment stays, and can be taken up again.
-pub fn unavailable(payment: PaymentId, failure: &Failure) -> Error {
-    let failed = matches!(failure, Failure::Refused { .. });
-    tracing::error!(event = "stripe_call_failed", function = "unavailable", payment_id = %payment, error_message = %failure, "The payment provider did not do what it was asked");
+pub fn unavailable(payment: impl Into<Option<PaymentId>>, failure: &Failure) -> Error {
+    let (payment, failed) = (payment.into(), matches!(failure, Failure::Refused { .. }));
+    let payment_id = payment.map(|id| id.to_string());
+    tracing::error!(event = "stripe_call_failed", function = "unavailable", payment_id, error_message = %failure, "The payment provider did not do what it was asked");
     if failed { Error::ProviderFailed { payment } } else { Error::ProviderUnavailable { payment } }
 }

@@ -248,6 +248,29 @@ pub async fn insert_refund(
     Ok(id.fetch_one(db).await?)
 }
 
+/// Writes down a refund that came to nothing before it was heard of; it claims nothing.
+pub async fn insert_ended_refund(
+    db: &mut PgConnection,
+    payment: PaymentId,
+    amount: Decimal,
+    stripe_id: &str,
+    status: RefundStatus,
+    failure_code: Option<&str>,
+) -> Result<()> {
+    sqlx::query!(
+        "insert into refunds (payment_id, amount, status, stripe_refund_id, reason, failure_code)
+         values ($1, $2, $3, $4, 'made at the provider', $5)",
+        payment.0,
+        amount,
+        status.as_str(),
+        stripe_id,
+        failure_code
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 pub async fn refund_facts(
     db: &mut PgConnection,
     id: Option<RefundId>,

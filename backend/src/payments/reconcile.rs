@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::compare;
 use super::events;
 use super::findings::{Finding, FindingKind, Reconciliation};
+use super::intents::KEY_LIVES;
 use super::queries::Facts;
 use super::reconcile_queries as ours;
 use super::{intents, queries, refunds, settle};
@@ -18,10 +19,10 @@ use crate::error::{Error, Result};
 use crate::ids::UserId;
 use crate::stripe::{Event, Failure, PaymentIntent};
 
-/// For how long the provider tells the same answer to the same key, with an hour to spare.
-const KEY_LIVES: TimeDelta = TimeDelta::hours(23);
-/// How far back a payment without an intent is looked for.
+/// How far back a payment without an intent, or a refund that was not asked for, is looked for.
 const LONGEST: TimeDelta = TimeDelta::days(30);
+/// After so many payments that the provider does not accept, it is the provider, or the key.
+const MOST_FAILURES: u32 = 10;
 
 /// Findings that are kept; more of them are one fault, not many.
 const MOST_KEPT: usize = 1000;
@@ -74,13 +75,19 @@ pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
     let started = app.clock.now();
     let mut run = Run { app, options, settled_before: started - options.grace, findings: vec![] };
     let unlinked = ours::unlinked(&app.db, run.settled_before).await?;
-    let oldest = unlinked.iter().map(|payment| payment.created_at).min().unwrap_or(options.since);
-    let since = options.since.min(oldest - TimeDelta::seconds(1)).max(started - LONGEST);
+    let unasked = ours::unasked_refunds(&app.db, run.settled_before).await?;
+    // Back to the oldest that may be there and is not known to be.
+    let back_to = |oldest: Option<DateTime<Utc>>| {
+        let oldest = oldest.map_or(options.since, |oldest| oldest - TimeDelta::seconds(1));
+        options.since.min(oldest).max(started - LONGEST)
+    };
+    let since = back_to(unlinked.iter().map(|payment| payment.created_at).min());
     let stripe = app.payments.stripe()?;
     let intents = stripe.list_intents(since.timestamp()).await.map_err(away)?;
     link_payments(&mut run, unlinked, &intents).await?;
+    let since = back_to(unasked.iter().map(|refund| refund.created_at).min());
     let refunds_there = stripe.list_refunds(since.timestamp()).await.map_err(away)?;
-    compare::ask_for_refunds(&mut run, &refunds_there).await?;
+    compare::ask_for_refunds(&mut run, unasked, &refunds_there, since).await?;
     let mut missed = stripe.list_events(options.since.timestamp()).await.map_err(away)?;
     missed.reverse();
     take_missed(&mut run, missed).await?;
@@ -122,32 +129,42 @@ pub async fn take_up(app: &App) -> Result<u64> {
     let before = app.clock.now() - TimeDelta::seconds(15);
     let payments = ours::unlinked(&app.db, before).await?;
     let refunds_left = ours::unasked_refunds(&app.db, before).await?;
-    let mut done = 0;
+    let mut turn = Turn::default();
     for payment in payments.iter().filter(|payment| app.clock.now() - payment.created_at < KEY_LIVES) {
-        if let Err(error) = intents::open(app, payment.id).await {
-            return refused(error, done);
+        if !turn.goes_on(intents::open(app, payment.id).await.map(|_| ()))? {
+            return Ok(turn.done);
         }
-        done += 1;
     }
     for refund in refunds_left.iter().filter(|refund| app.clock.now() - refund.created_at < KEY_LIVES) {
-        if let Err(error) = refunds::carry_out(app, refund.id).await {
-            return refused(error, done);
+        if !turn.goes_on(refunds::carry_out(app, refund.id).await)? {
+            return Ok(turn.done);
         }
-        done += 1;
     }
-    Ok(done)
+    Ok(turn.done)
 }
 
-/// A refusal ends its payment; an outage ends this turn.
-fn refused(error: Error, done: u64) -> Result<u64> {
-    match error {
-        Error::Refused(_) | Error::ProviderUnavailable { .. } => Ok(done),
-        other => Err(other),
+#[derive(Default)]
+struct Turn {
+    done: u64,
+    failures: u32,
+}
+
+impl Turn {
+    /// One that is refused, or not accepted, does not keep the others waiting; an outage ends the turn.
+    fn goes_on(&mut self, outcome: Result<()>) -> Result<bool> {
+        match outcome {
+            Ok(()) => self.done += 1,
+            Err(Error::Refused(_)) => {}
+            Err(Error::ProviderFailed { .. }) => self.failures += 1,
+            Err(Error::ProviderUnavailable { .. }) => return Ok(false),
+            Err(other) => return Err(other),
+        }
+        Ok(self.failures < MOST_FAILURES)
     }
 }
 
-fn away(failure: Failure) -> Error {
-    anyhow::anyhow!("the payment provider could not be asked: {failure}").into()
+pub fn away(failure: Failure) -> Error {
+    intents::unavailable(None, &failure)
 }
 
 /// Payments without an intent: link the one that was made for them, or have it made, or end them.
@@ -186,7 +203,7 @@ async fn link_payments(run: &mut Run<'_>, unlinked: Vec<Facts>, intents: &[Payme
 
 async fn make_or_end(app: &App, payment: &Facts) -> Result<bool> {
     if app.clock.now() - payment.created_at >= KEY_LIVES {
-        intents::end_without_intent(app, payment.id, "expired").await?;
+        intents::end_without_intent(app, payment.id, intents::EXPIRED).await?;
         return Ok(true);
     }
     match intents::open(app, payment.id).await {

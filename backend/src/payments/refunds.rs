@@ -2,17 +2,18 @@
 //! Stripe is asked, with the refund's id as key; the provider's event settles it.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::intents::KEY_LIVES;
 use super::model::{CreateRefund, Refund, RefundStatus};
 use super::queries::{self, Note, RefundFacts};
 use super::rules::{self, Refundable};
-use super::{intents, money, settle};
+use super::{events, intents, money, settle};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Refusal, Result};
 use crate::http::idempotency::{Claimed, IdempotencyKey};
 use crate::http::{Json, Path, request_log};
 use crate::ids::{PaymentId, RefundId};
@@ -85,26 +86,50 @@ pub async fn refund_payment(
 
 /// Answered before; if Stripe was not reached then, it is asked again.
 async fn replay(app: &App, answer: Result<Response>) -> Result<Response> {
-    let answer = answer?;
-    let (head, body) = answer.into_parts();
+    let (head, body) = answer?.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(anyhow::Error::from)?;
     let view: Refund = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
     carry_out(app, view.id).await?;
-    Ok((head, bytes).into_response())
+    // The same bytes as the first time.
+    let mut answer = (head.status, Json(view)).into_response();
+    answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    Ok(answer)
 }
 
 /// Asks Stripe for a refund that it does not have yet. Runs to its end even if the caller hangs up meanwhile.
 pub async fn carry_out(app: &App, id: RefundId) -> Result<()> {
+    see_to(app, id, false).await
+}
+
+/// The same for one that is known not to be at Stripe, however old it is.
+pub async fn make(app: &App, id: RefundId) -> Result<()> {
+    see_to(app, id, true).await
+}
+
+async fn see_to(app: &App, id: RefundId, looked_for: bool) -> Result<()> {
     let app = app.clone();
     let task = async move {
         let mut db = app.db.acquire().await?;
         let refund =
             queries::refund_facts(&mut db, Some(id), None).await?.ok_or(Error::NotFound("refund"))?;
         drop(db);
-        if refund.stripe_refund_id.is_some() || refund.status != RefundStatus::Pending {
+        if refund.stripe_refund_id.is_some() {
             return Ok(());
         }
-        ask(&app, &refund).await
+        match refund.status {
+            RefundStatus::Pending if !looked_for && app.clock.now() - refund.created_at >= KEY_LIVES => {
+                tracing::warn!(event = "payment_left_to_reconciler", function = "see_to", payment_id = %refund.payment_id, refund_id = %id, "An old refund was never seen at the provider; the reconciler looks for it first");
+                Err(Error::ProviderUnavailable { payment: Some(refund.payment_id) })
+            }
+            RefundStatus::Pending => ask(&app, &refund).await,
+            RefundStatus::Succeeded => Ok(()),
+            // Whoever asks again hears why.
+            RefundStatus::Failed | RefundStatus::Canceled => {
+                let all = queries::refunds(&app.db, refund.payment_id).await?;
+                let code = all.into_iter().find(|other| other.id == id).and_then(|other| other.failure_code);
+                Err(refused(&code.unwrap_or_default()))
+            }
+        }
     };
     request_log::spawn(task).await.map_err(anyhow::Error::from)?
 }
@@ -119,29 +144,36 @@ async fn ask(app: &App, refund: &RefundFacts) -> Result<()> {
         amount: amount.ok_or_else(|| anyhow::anyhow!("an amount with parts of a cent"))?,
         metadata: &metadata,
     };
-    match app.payments.stripe()?.create_refund(&new, &format!("refund-{}", refund.id)).await {
-        Ok(made) => {
-            let mut tx = app.db.begin().await?;
-            queries::link_refund(&mut tx, refund.id, &made.id).await?;
-            tx.commit().await?;
-            Ok(())
-        }
+    let asked = app.payments.stripe()?.create_refund(&new, &format!("refund-{}", refund.id)).await;
+    let (made, code) = match asked {
+        Ok(made) => (Some(made.id), None),
+        // Refunded or disputed at the provider meanwhile: this refund is none, and its claim is free again.
         Err(Failure::Refused { status: 400, error }) if error.kind == "invalid_request_error" => {
-            // Refunded or disputed at the provider meanwhile: this refund is none, and its claim is free again.
-            let code = error.code.unwrap_or_else(|| "refused".to_owned());
-            let mut tx = app.db.begin().await?;
-            let payment = queries::lock(&mut tx, payment.id).await?.ok_or(Error::NotFound("payment"))?;
-            let now = app.clock.now();
-            let effect =
-                settle::move_refund(&mut tx, &payment, refund, RefundStatus::Failed, now, Some(&code), None)
-                    .await?;
-            tx.commit().await?;
-            if let Some(effect) = effect {
-                effect.report(app);
-            }
-            let detail = "the payment provider refused this refund; look at the payment there";
-            Err(crate::error::Refusal::new("refund_refused", detail).fact("reason", code).into())
+            (None, Some(error.code.unwrap_or_else(|| "refused".to_owned())))
         }
-        Err(failure) => Err(intents::unavailable(payment.id, &failure)),
+        Err(failure) => return Err(intents::unavailable(payment.id, &failure)),
+    };
+    let mut tx = app.db.begin().await?;
+    let payment = queries::lock(&mut tx, payment.id).await?.ok_or(Error::NotFound("payment"))?;
+    let mut effects = vec![];
+    if let Some(made) = made {
+        queries::link_refund(&mut tx, refund.id, &made).await?;
+    } else {
+        // Several may have asked at once; one of them says so.
+        let found = queries::refund_facts(&mut tx, Some(refund.id), None).await?;
+        let (refund, next, now) =
+            (found.ok_or(Error::NotFound("refund"))?, RefundStatus::Failed, app.clock.now());
+        effects
+            .extend(settle::move_refund(&mut tx, &payment, &refund, next, now, code.as_deref(), None).await?);
     }
+    // Some events can only be understood now.
+    events::apply_parked(app, &mut tx, payment.id, &mut effects).await?;
+    tx.commit().await?;
+    effects.iter().for_each(|effect| effect.report(app));
+    code.map_or(Ok(()), |code| Err(refused(&code)))
+}
+
+fn refused(code: &str) -> Error {
+    let detail = "the payment provider refused this refund; look at the payment there";
+    Refusal::new("refund_refused", detail).fact("reason", code).into()
 }

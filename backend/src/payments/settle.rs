@@ -114,7 +114,7 @@ pub async fn refund(
     let ours = refund.metadata.get("refund_id").and_then(|id| id.parse().ok()).map(RefundId);
     let known = match queries::refund_facts(db, ours, Some(&refund.id)).await? {
         Some(known) => known,
-        None => match made_elsewhere(db, payment, refund, amount).await? {
+        None => match made_elsewhere(db, payment, refund, amount, event).await? {
             Ok(known) => known,
             Err(outcome) => return Ok((outcome, None)),
         },
@@ -147,11 +147,21 @@ async fn made_elsewhere(
     payment: &Facts,
     refund: &stripe::Refund,
     amount: Decimal,
+    event: Option<&str>,
 ) -> Result<Result<RefundFacts, Outcome>> {
-    let over = matches!(refund.status, stripe::RefundStatus::Failed | stripe::RefundStatus::Canceled);
-    if over {
-        // It came to nothing before we heard of it.
-        return Ok(Err(Outcome::NothingNew));
+    let over = match refund.status {
+        stripe::RefundStatus::Failed => Some((RefundStatus::Failed, "refund failed:")),
+        stripe::RefundStatus::Canceled => Some((RefundStatus::Canceled, "refund canceled:")),
+        _ => None,
+    };
+    if let Some((status, words)) = over {
+        // It came to nothing before we heard of it. Written down all the same: what is told of it from before may come
+        // after this.
+        let code = refund.failure_reason.as_deref();
+        queries::insert_ended_refund(db, payment.id, amount, &refund.id, status, code).await?;
+        let text = format!("{words} {amount} {}", payment.currency);
+        queries::note_step(db, payment.id, &Note { event, data: None, text }, None).await?;
+        return Ok(Err(Outcome::Applied));
     }
     if payment.refund_claimed + amount > payment.amount {
         return Ok(Err(Outcome::Parked("refund_above_paid")));
@@ -234,14 +244,17 @@ pub async fn refunded_in_all(
     let Some(currency) = currency_of(payment) else {
         return Ok((Outcome::Flagged("currency_differs"), vec![]));
     };
-    let rows = queries::refund_rows(db, payment.id).await?;
-    let sum = |status| rows.iter().filter(|row| row.status == status).map(|row| row.amount).sum::<Decimal>();
-    let unknown = from_minor(charge.amount_refunded, currency) - sum(RefundStatus::Succeeded);
+    // What the provider was not heard to have made is not among what it tells: a refund of the same amount may be somebody
+    // else's, made in the provider's own pages.
+    let mut rows = queries::refund_rows(db, payment.id).await?;
+    rows.retain(|row| row.stripe_refund_id.is_some());
+    let (pending, told): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.status == RefundStatus::Pending);
+    let sum = |rows: &[&RefundFacts]| rows.iter().map(|row| row.amount).sum::<Decimal>();
+    let unknown = from_minor(charge.amount_refunded, currency) - sum(&told);
     if unknown <= Decimal::ZERO {
         return Ok((Outcome::NothingNew, vec![]));
     }
-    let pending: Vec<_> = rows.iter().filter(|row| row.status == RefundStatus::Pending).collect();
-    if unknown != sum(RefundStatus::Pending) {
+    if unknown != sum(&pending) {
         return Ok((Outcome::Parked("refunds_unknown"), vec![]));
     }
     let mut effects = vec![];

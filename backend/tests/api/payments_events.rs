@@ -219,3 +219,35 @@ async fn only_the_provider_can_tell(db: PgPool) {
     bank.post(&paid.body, &sign(&paid.body, &secret, now)).await.expect(200);
     assert_eq!(ada.payment(ticket["payment_id"].as_str().unwrap()).await["status"], "succeeded");
 }
+
+/// A refund whose end is heard of before its beginning must not begin again.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn every_order_of_a_refund_that_failed_gives_nothing_back(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, root, bank) = (uems.student("ada").await, uems.admin("root").await, Bank::of(&uems));
+    let id = ada.paid(&bank, "100.00").await;
+    let intent = ada.payment(&id).await["stripe_payment_intent_id"].as_str().unwrap().to_owned();
+    for round in 0..24 {
+        let fields = [("payment_intent", &*intent), ("amount", "2500")];
+        let refund = bank.call("/v1/refunds", &fields).await.expect(200).body["id"].clone();
+        bank.call("/test/refund_failures", &[("refund", refund.as_str().unwrap())]).await.expect(200);
+        let mut left = bank.intercept().await;
+        assert_eq!(left.len(), 4);
+        let mut order = vec![];
+        for choices in (1..=4).rev() {
+            let delivery = left.remove(round / (1..choices).product::<usize>() % choices);
+            order.push(event(&delivery)["type"].clone());
+            bank.post(&delivery.body, &delivery.signature).await.expect(200);
+        }
+        assert_eq!(root.payment(&id).await["refunded_amount"], "0.00", "{order:?}");
+        let open = "select count(*) from stripe_events where outcome in ('parked', 'flagged')";
+        assert_eq!(uems.count(open).await, 0, "{order:?}");
+        // At the real one, what a charge has given back goes down again.
+        sqlx::query("update stripe_sandbox.objects set body = jsonb_set(body, '{amount_refunded}', '0') where kind = 'charge'")
+            .execute(&uems.db)
+            .await
+            .unwrap();
+    }
+    assert_eq!(uems.count("select count(*) from refunds where status = 'failed'").await, 24);
+    assert_books_agree(&uems).await;
+}

@@ -138,3 +138,82 @@ async fn a_payment_nobody_can_pay_any_more_is_ended(db: PgPool) {
     assert_eq!((&payment["status"], &payment["can_retry"]), (&json!("failed"), &json!(false)));
     assert_eq!(uems.count(INTENTS).await, 0);
 }
+
+/// The provider tells the same answer to the same key for a day. Whoever asked later would make it twice.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn what_is_older_than_the_providers_memory_is_looked_for_before_it_is_made(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, root, bank) = (uems.student("ada").await, uems.admin("root").await, Bank::of(&uems));
+    let paid = ada.paid(&bank, "50.00").await;
+    // Both are made, and no answer arrives: three tries each.
+    bank.switch("lose_next", 3).await;
+    let id = ada.pay("20.00").await.expect(503).body["payment_id"].as_str().unwrap().to_owned();
+    bank.switch("lose_next", 3).await;
+    root.refund(&paid, Some("4.00")).await.expect(503);
+    let _lost = bank.intercept().await;
+    for sql in [
+        "update payments set created_at = created_at - interval '5 days'",
+        "update refunds set created_at = created_at - interval '5 days'",
+        "update stripe_sandbox.objects set body = jsonb_set(body, '{created}', to_jsonb((body ->> 'created')::bigint - 432000))",
+        "delete from stripe_sandbox.requests",
+    ] {
+        sqlx::query(sql).execute(&uems.db).await.unwrap();
+    }
+    let retry = format!("/payments/{id}/retry");
+    ada.call(Method::POST, &retry, None, &[]).await.expect(503);
+    assert_eq!(uems.count(INTENTS).await, 2, "not a third");
+    let done = run(&uems, true).await;
+    assert_eq!((done.unresolved, uems.count(INTENTS).await), (0, 2), "{:?}", done.findings);
+    assert_eq!(uems.count("select count(*) from stripe_sandbox.objects where kind = 'refund'").await, 1);
+    assert_eq!(
+        (uems.count(UNLINKED).await, &ada.payment(&paid).await["refunded_amount"]),
+        (0, &json!("4.00"))
+    );
+    ada.call(Method::POST, &retry, None, &[]).await.expect(200);
+    assert_books_agree(&uems).await;
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn what_waited_for_a_payment_is_applied_when_the_reconciler_settles_it(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, bank) = (uems.student("ada").await, Bank::of(&uems));
+    let ticket = ada.pay("30.00").await.expect(201).body;
+    bank.confirm(&ticket, PAYS).await.expect(200);
+    // The provider forgets that it was paid, and only tells of the refund.
+    let _lost = bank.intercept().await;
+    for sql in
+        ["delete from stripe_sandbox.deliveries", "delete from stripe_sandbox.objects where kind = 'event'"]
+    {
+        sqlx::query(sql).execute(&uems.db).await.unwrap();
+    }
+    let intent = ticket["client_secret"].as_str().unwrap().split("_secret_").next().unwrap();
+    bank.call("/v1/refunds", &[("payment_intent", intent), ("amount", "1000")]).await.expect(200);
+    bank.deliver().await;
+    let parked = "select count(*) from stripe_events where outcome = 'parked'";
+    assert_eq!(uems.count(parked).await, 3);
+    let done = run(&uems, true).await;
+    assert_eq!(kinds(&done), [(FindingKind::StatusDiffers, true)]);
+    assert_eq!(uems.count(parked).await, 0);
+    assert_books_agree(&uems).await;
+}
+
+/// One payment that the provider does not accept keeps no other one waiting.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn payments_are_taken_up_past_one_that_is_not_accepted(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, bank) = (uems.student("ada").await, Bank::of(&uems));
+    for amount in ["10.00", "20.00"] {
+        bank.switch("fail_next", 3).await;
+        ada.pay(amount).await.expect(503);
+    }
+    // The key of the first one was used for something else: an error that is neither an outage nor a refusal.
+    for sql in [
+        "update payments set created_at = created_at - interval '1 minute' * case amount when 10 then 2 else 1 end",
+        "insert into stripe_sandbox.requests (key, fingerprint, status, body)
+             select 'payment-' || id, 'x', 200, '{}' from payments where amount = 10",
+    ] {
+        sqlx::query(sql).execute(&uems.db).await.unwrap();
+    }
+    assert_eq!(uems::payments::take_up(&uems.app).await.unwrap(), 1);
+    assert_eq!((uems.count(UNLINKED).await, uems.count(INTENTS).await), (1, 1));
+}

@@ -139,3 +139,48 @@ async fn a_disputed_payment_is_not_refunded_until_the_dispute_is_won(db: PgPool)
     bank.deliver().await;
     root.refund(&id, None).await.expect(201);
 }
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_refund_made_at_the_provider_is_not_taken_for_ours_of_the_same_amount(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, root, bank) = (uems.student("ada").await, uems.admin("root").await, Bank::of(&uems));
+    let id = ada.paid(&bank, "50.00").await;
+    // Ours is written down, and the provider has never heard of it.
+    bank.switch("fail_next", 3).await;
+    let (path, key) = (format!("/payments/{id}/refund"), [("idempotency-key", "give-back-1")]);
+    let body = json!({ "amount": "20.00", "reason": "dropped a course" });
+    root.call(Method::POST, &path, Some(body.clone()), &key).await.expect(503);
+    let intent = ada.payment(&id).await["stripe_payment_intent_id"].as_str().unwrap().to_owned();
+    bank.call("/v1/refunds", &[("payment_intent", &intent), ("amount", "2000")]).await.expect(200);
+    // What was given back in all is heard of first.
+    for delivery in bank.intercept().await.iter().rev() {
+        bank.post(&delivery.body, &delivery.signature).await.expect(200);
+    }
+    assert_eq!(ada.payment(&id).await["refunded_amount"], "20.00");
+    assert_books_agree(&uems).await;
+    root.call(Method::POST, &path, Some(body), &key).await.expect(201);
+    bank.deliver().await;
+    assert_eq!(ada.payment(&id).await["refunded_amount"], "40.00");
+    assert_books_agree(&uems).await;
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn events_that_waited_for_a_claim_are_applied_when_it_is_free(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, root, bank) = (uems.student("ada").await, uems.admin("root").await, Bank::of(&uems));
+    let id = ada.paid(&bank, "50.00").await;
+    bank.switch("fail_next", 3).await;
+    let (path, key) = (format!("/payments/{id}/refund"), [("idempotency-key", "give-back-1")]);
+    let body = json!({ "amount": "40.00", "reason": "dropped a course" });
+    root.call(Method::POST, &path, Some(body.clone()), &key).await.expect(503);
+    let intent = ada.payment(&id).await["stripe_payment_intent_id"].as_str().unwrap().to_owned();
+    bank.call("/v1/refunds", &[("payment_intent", &intent), ("amount", "3000")]).await.expect(200);
+    bank.deliver().await;
+    let parked = "select count(*) from stripe_events where outcome = 'parked'";
+    assert_eq!(ada.payment(&id).await["refunded_amount"], "0.00");
+    assert!(uems.count(parked).await > 0, "30 and 40 are more than was paid");
+    let refused = root.call(Method::POST, &path, Some(body), &key).await.expect(409);
+    assert_eq!(refused.code(), "refund_refused");
+    assert_eq!((&ada.payment(&id).await["refunded_amount"], uems.count(parked).await), (&json!("30.00"), 0));
+    assert_books_agree(&uems).await;
+}
