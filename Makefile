@@ -1,7 +1,7 @@
 # The only door: every task of this repository. `make` alone lists them; CI runs the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint fmt bench dev sqlx openapi check-generated e2e fuzz setup postgresql
+.PHONY: help run test build lint fmt bench storm dev sqlx openapi check-generated e2e fuzz setup postgresql
 CARGO := cd backend && SQLX_OFFLINE=true cargo
 
 help: ## This list
@@ -31,6 +31,9 @@ fmt: ## Format both halves
 bench: ## Measure what is claimed to be fast, at full size
 	@scripts/setup test
 	@cd backend && SQLX_OFFLINE=true ../scripts/with-postgres cargo bench --locked
+
+storm: ## 10,000 events of the payment provider, shuffled and repeated, while the server is killed again and again
+	@cd backend && SQLX_OFFLINE=true UEMS_STORM_EVENTS=10000 ../scripts/with-postgres cargo test --locked --test api -- --nocapture a_storm_of_events
 
 dev: ## The server, and the UI rebuilt with every change (http://localhost:3000)
 	@scripts/dev

@@ -30,13 +30,14 @@ impl Bank {
         let secret = ticket["client_secret"].as_str().unwrap();
         let intent = secret.split("_secret_").next().unwrap();
         let key = self.uems.app.payments.publishable_key.clone().unwrap();
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("key", &key).append_pair("client_secret", secret).extend_pairs(fields);
+        let known = [("key", &*key), ("client_secret", secret)];
+        let form =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(known).extend_pairs(fields).finish();
         let request = Request::builder()
             .method(Method::POST)
             .uri(format!("{SANDBOX_PATH}/v1/payment_intents/{intent}/{act}"))
             .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(form.finish()));
+            .body(Body::from(form));
         self.uems.send(request.unwrap()).await
     }
 

@@ -15,31 +15,35 @@ use crate::support::Actor;
 pub struct Replica {
     child: Child,
     pub url: String,
+    db: String,
+    flags: Vec<String>,
 }
 
 impl Replica {
     pub async fn start(db: &PgPool) -> Self {
+        Self::with(db, &[]).await
+    }
+
+    /// With settings of its own.
+    pub async fn with(db: &PgPool, flags: &[String]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new(env!("CARGO_BIN_EXE_uems"))
-            .args([
-                "serve",
-                "--listen",
-                &format!("127.0.0.1:{port}"),
-                "--log",
-                "off",
-                "--db-connections",
-                "12",
-            ])
-            .env("DATABASE_URL", db.connect_options().to_url_lossy().as_str())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let replica = Self { child, url: format!("http://127.0.0.1:{port}") };
+        let listen = format!("127.0.0.1:{port}");
+        let own = ["--listen", &listen, "--log", "off"].map(str::to_owned);
+        // A setting may be given once.
+        let pool = ["--db-connections", "12"].map(str::to_owned);
+        let pool = if flags.contains(&pool[0]) { &[][..] } else { &pool[..] };
+        let (flags, db) = ([&own, pool, flags].concat(), db.connect_options().to_url_lossy().to_string());
+        let replica = Self { child: spawn(&db, &flags), url: format!("http://{listen}"), db, flags };
+        replica.ready().await;
+        replica
+    }
+
+    async fn ready(&self) {
         let started = Instant::now();
         loop {
-            let ready = crate::support::client().get(format!("{}/health/ready", replica.url)).send().await;
+            let ready = crate::support::client().get(format!("{}/health/ready", self.url)).send().await;
             if ready.is_ok_and(|answer| answer.status().is_success()) {
-                return replica;
+                return;
             }
             assert!(started.elapsed() < Duration::from_secs(60), "the replica does not become ready");
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -48,9 +52,26 @@ impl Replica {
 
     /// `kill -9`.
     pub fn kill(mut self) {
+        self.die();
+    }
+
+    /// `kill -9`, to be started [`Self::again`].
+    pub fn die(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
+
+    /// Starts anew on the same address, with the same settings.
+    pub async fn again(&mut self) {
+        self.child = spawn(&self.db, &self.flags);
+        self.ready().await;
+    }
+}
+
+fn spawn(db: &str, flags: &[String]) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_uems"));
+    command.arg("serve").args(flags).env("DATABASE_URL", db).stdout(Stdio::null());
+    command.spawn().unwrap()
 }
 
 impl Drop for Replica {
