@@ -2669,12 +2669,22 @@ export interface components {
       /** @example USD */
       currency: string;
       /**
+       * @description Of `gross`, what payers object to at their bank now, or took back that way, as far as it was not refunded.
+       * @example 0.00
+       */
+      disputed: string;
+      /**
+       * Format: int64
+       * @description Payments among `payments` that are disputed, or were lost that way.
+       */
+      disputes: number;
+      /**
        * @description Settled payments.
        * @example 1200.00
        */
       gross: string;
       /**
-       * @description `gross` - `refunded`.
+       * @description `gross` - `refunded` - `disputed`.
        * @example 1000.00
        */
       net: string;
@@ -6546,6 +6556,7 @@ export interface operations {
       401: components['responses']['Unauthenticated'];
       403: components['responses']['Forbidden'];
       404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
       500: components['responses']['Internal'];
       503: components['responses']['Busy'];
     };
