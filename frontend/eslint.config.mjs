@@ -8,6 +8,13 @@ export default defineConfig([
   {
     rules: {
       'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.name='dynamic'][arguments.length=1]",
+          message: 'Without a `loading` the page around it disappears meanwhile: components/ui/nothing.ts.',
+        },
+      ],
       'max-lines': ['error', { max: 300, skipBlankLines: true }],
       'no-restricted-imports': [
         'error',

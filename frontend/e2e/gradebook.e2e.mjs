@@ -109,6 +109,9 @@ test('gradebook: two graders, nothing is overwritten, and each value can be chos
   await hasText(history, /1 → 8[\s\S]*5 → 1[\s\S]*empty → 5/);
   await page.keyboard.press('Escape');
   await seesNot(history);
+  await eventually(async () =>
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('role')), 'grid'),
+  );
 });
 
 test('gradebook: finals lock, a change is requested and approved, the student sees the working', async ({

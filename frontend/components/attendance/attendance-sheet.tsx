@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { LinkButton } from '@/components/ui/button';
 import { DocumentTitle } from '@/components/ui/document-title';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Empty } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
 import { Segments } from '@/components/ui/segments';
@@ -25,9 +26,13 @@ import { sameMeeting } from './meeting-label';
 import { MeetingPicker } from './meeting-picker';
 import { Roll } from './roll-form';
 
-const StudentRecord = dynamic(() => import('./student-record').then((module) => module.StudentRecord));
+const StudentRecord = dynamic(() => import('./student-record').then((module) => module.StudentRecord), {
+  loading: nothing,
+});
 
-const Corrections = dynamic(() => import('./corrections').then((module) => module.Corrections));
+const Corrections = dynamic(() => import('./corrections').then((module) => module.Corrections), {
+  loading: nothing,
+});
 
 const views = [
   { value: 'roll', label: 'Roll' },

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Empty } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
 import { Pager } from '@/components/ui/pager';
@@ -17,9 +18,15 @@ import { useQueryState } from '@/lib/query-state';
 import { ChargesTable } from './charges-table';
 import { MoneyTabs } from './money-tabs';
 
-const AssessDialog = dynamic(() => import('./assess-dialog').then((module) => module.AssessDialog));
-const ChargeDialog = dynamic(() => import('./charge-dialog').then((module) => module.ChargeDialog));
-const WaiveDialog = dynamic(() => import('./waive-dialog').then((module) => module.WaiveDialog));
+const AssessDialog = dynamic(() => import('./assess-dialog').then((module) => module.AssessDialog), {
+  loading: nothing,
+});
+const ChargeDialog = dynamic(() => import('./charge-dialog').then((module) => module.ChargeDialog), {
+  loading: nothing,
+});
+const WaiveDialog = dynamic(() => import('./waive-dialog').then((module) => module.WaiveDialog), {
+  loading: nothing,
+});
 
 const PAGE_SIZE = 25;
 const defaults = { q: '', outstanding: false, sort: 'due_on', page: 1 };

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { useState, type ReactNode } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { Button, LinkButton } from '@/components/ui/button';
+import { nothing } from '@/components/ui/nothing';
 import { Notice } from '@/components/ui/notice';
 import { toProblem } from '@/lib/api/problem';
 import type { Course } from '@/lib/api/types';
@@ -13,7 +14,9 @@ import { CourseFields } from './course-fields';
 import { ScheduleSection } from './schedule-section';
 import { formField, schema, valuesOf, type CourseValues } from './values';
 
-const StaleDialog = dynamic(() => import('./stale-dialog').then((module) => module.StaleDialog));
+const StaleDialog = dynamic(() => import('./stale-dialog').then((module) => module.StaleDialog), {
+  loading: nothing,
+});
 
 interface CourseFormProps {
   start: CourseValues;

@@ -4,13 +4,16 @@ import { ShoppingCart } from 'lucide-react';
 import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
+import { nothing } from '@/components/ui/nothing';
 import type { Term } from '@/lib/api/types';
 import { formatCount, plural } from '@/lib/numbers';
 import type { Cart } from '@/lib/use-cart';
 import type { MyCourses } from '@/lib/use-my-courses';
 import { credits } from './cart-panel';
 
-const CartSheet = dynamic(() => import('./cart-sheet').then((module) => module.CartSheet));
+const CartSheet = dynamic(() => import('./cart-sheet').then((module) => module.CartSheet), {
+  loading: nothing,
+});
 
 interface CartBarProps {
   cart: Cart;

@@ -6,6 +6,7 @@ import { DataGrid } from '@/components/data-grid/data-grid';
 import type { GridColumn } from '@/components/data-grid/model';
 import { Button } from '@/components/ui/button';
 import { LeaveGuard } from '@/components/ui/leave-guard';
+import { nothing } from '@/components/ui/nothing';
 import { Empty, Notice } from '@/components/ui/notice';
 import type { Assignment, Gradebook, GradebookRow } from '@/lib/api/types';
 import { useUser } from '@/lib/auth';
@@ -20,12 +21,19 @@ import { Toolbar, type Dialog } from './toolbar';
 import { useDrafts } from './use-drafts';
 import { useSave } from './use-save';
 
-const AssignmentDialog = dynamic(() =>
-  import('./assignment-dialog').then((module) => module.AssignmentDialog),
+const AssignmentDialog = dynamic(
+  () => import('./assignment-dialog').then((module) => module.AssignmentDialog),
+  { loading: nothing },
 );
-const MarkPanel = dynamic(() => import('./mark-panel').then((module) => module.MarkPanel));
-const ImportDialog = dynamic(() => import('./import-dialog').then((module) => module.ImportDialog));
-const SubmitDialog = dynamic(() => import('./submit-dialog').then((module) => module.SubmitDialog));
+const MarkPanel = dynamic(() => import('./mark-panel').then((module) => module.MarkPanel), {
+  loading: nothing,
+});
+const ImportDialog = dynamic(() => import('./import-dialog').then((module) => module.ImportDialog), {
+  loading: nothing,
+});
+const SubmitDialog = dynamic(() => import('./submit-dialog').then((module) => module.SubmitDialog), {
+  loading: nothing,
+});
 
 const rowId = (row: GradebookRow) => row.enrollment_id;
 

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Notice } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
 import { Pager } from '@/components/ui/pager';
@@ -15,7 +16,9 @@ import { AccountLines } from './account-lines';
 import { DueCharges } from './due-charges';
 import { PaymentRows } from './payment-rows';
 
-const OtherPayment = dynamic(() => import('./other-payment').then((module) => module.OtherPayment));
+const OtherPayment = dynamic(() => import('./other-payment').then((module) => module.OtherPayment), {
+  loading: nothing,
+});
 const PAGE_SIZE = 10;
 
 export function AccountPage() {

@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { useState, type ReactNode } from 'react';
 import { Button, LinkButton } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Notice } from '@/components/ui/notice';
 import { paymentDetail, paymentHistory } from '@/lib/api/payments';
 import { toProblem } from '@/lib/api/problem';
@@ -18,7 +19,9 @@ import { PaymentSteps } from './payment-steps';
 import { NoSuchPayment, PaySkeleton } from './pay-page';
 import { failureOf, kindLabel, purpose, stateOf } from '@/lib/payment-words';
 
-const RefundDialog = dynamic(() => import('./refund-dialog').then((module) => module.RefundDialog));
+const RefundDialog = dynamic(() => import('./refund-dialog').then((module) => module.RefundDialog), {
+  loading: nothing,
+});
 
 /** While the provider has not said how it ended, the page asks now and then. */
 const ASK_EVERY = 3_000;

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic';
 import { Button } from '@/components/ui/button';
 import { Select } from '@/components/ui/field';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Empty } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
 import { Pager } from '@/components/ui/pager';
@@ -15,8 +16,13 @@ import { plural } from '@/lib/numbers';
 import { useQueryState } from '@/lib/query-state';
 import { PeopleTable } from './people-table';
 
-const NewPersonDialog = dynamic(() => import('./new-person-dialog').then((module) => module.NewPersonDialog));
-const PersonDialog = dynamic(() => import('./person-dialog').then((module) => module.PersonDialog));
+const NewPersonDialog = dynamic(
+  () => import('./new-person-dialog').then((module) => module.NewPersonDialog),
+  { loading: nothing },
+);
+const PersonDialog = dynamic(() => import('./person-dialog').then((module) => module.PersonDialog), {
+  loading: nothing,
+});
 
 const PAGE_SIZE = 25;
 const defaults = {

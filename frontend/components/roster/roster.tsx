@@ -6,6 +6,7 @@ import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Empty } from '@/components/ui/notice';
 import { Pager } from '@/components/ui/pager';
 import { Segments } from '@/components/ui/segments';
@@ -17,7 +18,9 @@ import { useUser } from '@/lib/auth';
 import { formatCount } from '@/lib/numbers';
 import { RosterTable } from './roster-table';
 
-const EnrollDialog = dynamic(() => import('./enroll-dialog').then((module) => module.EnrollDialog));
+const EnrollDialog = dynamic(() => import('./enroll-dialog').then((module) => module.EnrollDialog), {
+  loading: nothing,
+});
 
 type View = Exclude<EnrollmentStatus, 'completed'>;
 

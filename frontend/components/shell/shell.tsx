@@ -3,13 +3,18 @@
 import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
 import { useState, type ReactNode } from 'react';
+import { nothing } from '@/components/ui/nothing';
 import { useUser } from '@/lib/auth';
 import { navFor } from './nav';
 import { BottomBar, Sidebar, TopBar } from './navigation';
 import { useShellKeys } from './use-shell-keys';
 
-const CommandPalette = dynamic(() => import('./command-palette').then((module) => module.CommandPalette));
-const KeyboardHelp = dynamic(() => import('./keyboard-help').then((module) => module.KeyboardHelp));
+const CommandPalette = dynamic(() => import('./command-palette').then((module) => module.CommandPalette), {
+  loading: nothing,
+});
+const KeyboardHelp = dynamic(() => import('./keyboard-help').then((module) => module.KeyboardHelp), {
+  loading: nothing,
+});
 
 export function Shell({ children }: { children: ReactNode }) {
   const user = useUser();

@@ -15,6 +15,8 @@ export function useShellKeys(items: NavItem[], open: (what: 'palette' | 'help') 
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      // Fetched while the finger is on its way to K, so that what is typed next is not lost.
+      if (event.key === 'Control' || event.key === 'Meta') void import('./command-palette');
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
         return open('palette');

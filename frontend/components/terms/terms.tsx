@@ -6,6 +6,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
+import { nothing } from '@/components/ui/nothing';
 import { Empty } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
 import { termList } from '@/lib/api/terms';
@@ -15,7 +16,9 @@ import { formatCount, plural } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
 import { termKey, termLabel } from '@/lib/terms';
 
-const TermDialog = dynamic(() => import('./term-dialog').then((module) => module.TermDialog));
+const TermDialog = dynamic(() => import('./term-dialog').then((module) => module.TermDialog), {
+  loading: nothing,
+});
 
 const states = {
   open: <span className="font-medium text-good">Open</span>,
