@@ -287,9 +287,13 @@ pub fn closed(id: PaymentId) -> Error {
 }
 
 /// What a failure of Stripe is to the client: the payment stays, and can be taken up again.
-pub fn unavailable(payment: impl Into<Option<PaymentId>>, failure: &Failure) -> Error {
-    let (payment, failed) = (payment.into(), matches!(failure, Failure::Refused { .. }));
-    let payment_id = payment.map(|id| id.to_string());
-    tracing::error!(event = "stripe_call_failed", function = "unavailable", payment_id, error_message = %failure, "The payment provider did not do what it was asked");
+pub fn unavailable(payment: PaymentId, failure: &Failure) -> Error {
+    tracing::error!(event = "stripe_call_failed", function = "unavailable", payment_id = %payment, error_message = %failure, "The payment provider did not do what it was asked");
+    away(Some(payment), failure)
+}
+
+/// The same, of one payment or of all.
+pub fn away(payment: Option<PaymentId>, failure: &Failure) -> Error {
+    let failed = matches!(failure, Failure::Refused { .. });
     if failed { Error::ProviderFailed { payment } } else { Error::ProviderUnavailable { payment } }
 }

@@ -164,7 +164,8 @@ impl Turn {
 }
 
 pub fn away(failure: Failure) -> Error {
-    intents::unavailable(None, &failure)
+    tracing::warn!(event = "reconciliation_cut_short", function = "reconcile", error_message = %failure, "The payment provider did not let the books be compared");
+    intents::away(None, &failure)
 }
 
 /// Payments without an intent: link the one that was made for them, or have it made, or end them.
