@@ -29,7 +29,7 @@ const WaiveDialog = dynamic(() => import('./waive-dialog').then((module) => modu
 });
 
 const PAGE_SIZE = 25;
-const defaults = { q: '', outstanding: false, sort: 'due_on', page: 1 };
+const defaults = { q: '', outstanding: true, sort: 'due_on', page: 1 };
 
 export function Charges() {
   const [state, update] = useQueryState(defaults);
@@ -48,7 +48,14 @@ export function Charges() {
 
   return (
     <>
-      <PageHeader title="Charges" summary={charges.data ? plural(charges.data.total, 'charge') : ''}>
+      <PageHeader
+        title="Charges"
+        summary={
+          charges.data
+            ? `${plural(charges.data.total, 'charge')}${state.outstanding ? ' still to be paid' : ''}`
+            : ''
+        }
+      >
         <Button onClick={() => setOpen('one')}>Charge a student</Button>
         <Button look="primary" onClick={() => setOpen('term')}>
           Charge a term
@@ -75,7 +82,13 @@ export function Charges() {
         ) : charges.data.items.length === 0 ? (
           <div className="card">
             <Empty
-              title={state.q || state.outstanding ? 'No charge matches' : 'Nobody was charged yet'}
+              title={
+                state.q
+                  ? 'No charge matches'
+                  : state.outstanding
+                    ? 'Nothing is left to be paid'
+                    : 'Nobody was charged yet'
+              }
               action={
                 state.q || state.outstanding ? (
                   <Button onClick={() => update({ q: '', outstanding: false })}>Show all charges</Button>

@@ -20,7 +20,7 @@ export interface ChartProps {
 }
 
 export const HEIGHT = 220;
-export const MARGIN = { top: 10, right: 12, bottom: 26, left: 54 };
+export const MARGIN = { top: 10, right: 12, bottom: 26, left: 60 };
 
 /** As many labels as have room, evenly spaced, the last always among them. */
 export function tickIndexes(count: number, width: number, roomEach: number): number[] {
