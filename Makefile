@@ -1,7 +1,7 @@
 # The only door: every task of this repository. `make` alone lists them; CI runs the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint fmt bench storm dev sqlx openapi check-generated e2e fuzz setup postgresql
+.PHONY: help run test test-monitoring build lint fmt bench storm dev sqlx openapi check-generated e2e fuzz setup postgresql
 CARGO := cd backend && SQLX_OFFLINE=true cargo
 
 help: ## This list

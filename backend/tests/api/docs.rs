@@ -168,15 +168,60 @@ async fn every_metric_a_dashboard_an_alert_or_a_page_names_is_exported(db: sqlx:
     assert!(named > 60, "the files were not read: {named} names");
 }
 
+/// Titles of the original design's panels, and what they ask.
+const PANELS: &[(&str, &[&str])] = &[
+    (
+        "Request latency",
+        &[
+            "histogram_quantile(0.50",
+            "histogram_quantile(0.95",
+            "histogram_quantile(0.99",
+            "http_request_duration_seconds_bucket[5m]",
+        ],
+    ),
+    ("Error rate", &["http_requests_total{status=~\"5..\"}[5m]", "* 100"]),
+    ("Active users", &["uems_active_users_total"]),
+    ("Throughput", &["rate(http_requests_total[1m])"]),
+    ("Payment success rate", &["uems_payments_total{status=~\"succeeded|failed|pending\"}"]),
+    ("Enrolment trends", &["rate(uems_enrollments_total[1h])"]),
+    ("Database performance", &["histogram_quantile(0.95", "uems_database_query_duration_seconds_bucket"]),
+    ("System health: connections", &["uems_database_connections"]),
+    ("System health: Stripe", &["uems_stripe_up"]),
+];
+
 #[test]
-fn every_alert_has_a_runbook_with_its_condition() {
+fn the_dashboard_has_the_panels_of_the_design() {
+    let dashboard: serde_json::Value =
+        serde_json::from_str(&read("deploy/monitoring/grafana/dashboards/uems.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    for (title, parts) in PANELS {
+        let panel = panels.iter().find(|panel| panel["title"] == *title);
+        let panel = panel.unwrap_or_else(|| panic!("no panel {title}"));
+        let asked = panel["targets"].as_array().unwrap().iter();
+        let asked: String = asked.map(|target| target["expr"].as_str().unwrap()).collect();
+        for part in *parts {
+            assert!(asked.contains(part), "{title}: {part} is not in {asked}");
+        }
+    }
+}
+
+#[test]
+fn every_alert_has_a_runbook_with_its_condition_and_tests() {
     let rules = read("deploy/monitoring/prometheus/rules/alerts.yml");
+    let cases = read("deploy/monitoring/prometheus/tests/alerts.yml");
     let alert = Regex::new(r"- alert: (\w+)\n\s+expr: \|\n\s+(.+)\n").unwrap();
     let mut alerts = BTreeSet::new();
     for found in alert.captures_iter(&rules) {
         let page = read(format!("docs/runbooks/{}.md", &found[1]));
         assert!(page.contains(&found[2]), "{}: {} is not in its runbook", &found[1], &found[2]);
         assert!(rules.contains(&format!("runbook: docs/runbooks/{}.md", &found[1])));
+        for case in ["fires", "stays silent"] {
+            assert!(
+                cases.contains(&format!("- name: {} {case}\n", &found[1])),
+                "{} {case}: no test",
+                &found[1]
+            );
+        }
         alerts.insert(format!("{}.md", &found[1]));
     }
     alerts.insert("README.md".to_owned());

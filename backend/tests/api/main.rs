@@ -25,6 +25,7 @@ mod large;
 mod logs;
 mod logs_money;
 mod metrics;
+mod metrics_http;
 mod migrations;
 mod openapi;
 mod payments;
