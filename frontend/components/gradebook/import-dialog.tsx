@@ -62,7 +62,7 @@ export function ImportDialog({ book, unsaved, onClose }: ImportDialogProps) {
           />
         )}
       </Field>
-      <div aria-live="polite" className="mt-4 grid gap-3 empty:hidden">
+      <div aria-live="polite" className="mt-4 grid grid-cols-1 gap-3 empty:hidden">
         {failure && (
           <Notice title={failure.title}>
             {failure.details.length > 0 && (

@@ -46,7 +46,7 @@ export function ImportReport({ report }: { report: Report }) {
               <td>{cell.student || '–'}</td>
               <td>{cell.assignment_name || '–'}</td>
               <td className="font-medium text-bad">{cell.value}</td>
-              <td className="text-muted">{whyNot(cell)}</td>
+              <td className="min-w-40 text-muted">{whyNot(cell)}</td>
             </tr>
           ))}
         </Cells>
