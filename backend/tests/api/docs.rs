@@ -235,7 +235,7 @@ fn every_event_is_documented() {
     let text = read("docs/observability.md");
     let mut events = all(r#"\bevent = "([a-z_0-9]+)""#, &SOURCES);
     events.insert("db_query".to_owned());
-    let documented = rows(between(&text, "| Event", "## Health"));
+    let documented = rows(between(&text, "| Event", "## Traces"));
     let documented: BTreeSet<_> = documented.iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
     assert_eq!(documented, events);
 }
