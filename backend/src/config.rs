@@ -1,28 +1,23 @@
 //! Every setting, read once in `main`. Precedence: flag, environment variable, `uems.toml`, default.
 //! `uems config check` prints what is in force; a bad value stops the start and names itself.
 
+mod file;
+mod institution;
 mod payments;
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
-use regex::Regex;
-use rust_decimal::Decimal;
 
-use crate::courses::Day;
-use crate::grades::GradeScale;
 use crate::secret::Secret;
 
+pub use file::with_file;
+pub use institution::{DEFAULT_GRADE_SCALE, InstitutionConfig, TeachingDays};
 pub use payments::PaymentsConfig;
 
 /// The signing secret of development; production refuses it.
 pub const DEVELOPMENT_SECRET: &str = "uems-development-secret-not-for-production";
-
-/// Letters of many universities of the United States.
-pub const DEFAULT_GRADE_SCALE: &str = "A:93:4.0,A-:90:3.7,B+:87:3.3,B:83:3.0,B-:80:2.7,C+:77:2.3,C:73:2.0,C-:70:1.7,D+:67:1.3,D:63:1.0,D-:60:0.7,F:0:0";
 
 #[derive(Clone, Debug, Args)]
 pub struct Config {
@@ -138,40 +133,6 @@ pub enum PasswordHash {
     Bcrypt,
 }
 
-/// The rules that differ from one university to the next.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Institution")]
-pub struct InstitutionConfig {
-    /// Name shown to people
-    #[arg(long, env = "UEMS_INSTITUTION", default_value = "UEMS", global = true)]
-    pub institution: String,
-    /// What a course code looks like (regular expression, the whole code)
-    #[arg(long, env = "UEMS_CODE_PATTERN", default_value = r"^[A-Z]{2,4}\d{3}$", value_parser = whole_pattern, global = true)]
-    pub code_pattern: Regex,
-    /// Days on which weekly classes may meet, separated by commas
-    #[arg(long, env = "UEMS_TEACHING_DAYS", default_value = "monday,tuesday,wednesday,thursday,friday", value_parser = teaching_days, global = true)]
-    pub teaching_days: TeachingDays,
-    /// Last year for which courses may be made [default: this year + 4]
-    #[arg(long, env = "UEMS_LAST_YEAR", value_parser = clap::value_parser!(i32).range(2024..=9999), global = true)]
-    pub last_year: Option<i32>,
-    /// Time zone of the campus (IANA name, such as America/New_York): what a date means, and when a class begins
-    #[arg(long, env = "UEMS_TIME_ZONE", default_value = "UTC", value_parser = time_zone, global = true)]
-    pub time_zone: Tz,
-    /// Most credits of one course
-    #[arg(long, env = "UEMS_MAX_CREDITS", default_value = "6", value_parser = max_credits, global = true)]
-    pub max_credits: Decimal,
-    /// Most seats of one section (9999 always means: without limit)
-    #[arg(long, env = "UEMS_MAX_CAPACITY", default_value_t = 500, value_parser = clap::value_parser!(i32).range(1..=9999), global = true)]
-    pub max_capacity: i32,
-    /// Letters with the percentage they begin at and their points, best first, separated by commas
-    #[arg(long, env = "UEMS_GRADE_SCALE", default_value = DEFAULT_GRADE_SCALE, value_parser = |text: &str| text.parse::<GradeScale>(), global = true)]
-    pub grade_scale: GradeScale,
-}
-
-/// A set of days, in the order of the week.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TeachingDays(pub BTreeSet<Day>);
-
 /// What it tells about itself.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Telemetry")]
@@ -230,20 +191,6 @@ impl Config {
     }
 }
 
-fn whole_pattern(text: &str) -> Result<Regex, String> {
-    Regex::new(&format!("^(?:{})$", text.trim_start_matches('^').trim_end_matches('$')))
-        .map_err(|error| error.to_string())
-}
-
-fn teaching_days(text: &str) -> Result<TeachingDays, String> {
-    let days = text.split(',').map(|day| day.trim().parse()).collect::<Result<BTreeSet<Day>, _>>()?;
-    if days.is_empty() { Err("name at least one day".to_owned()) } else { Ok(TeachingDays(days)) }
-}
-
-fn time_zone(text: &str) -> Result<Tz, String> {
-    text.parse().map_err(|_| "name a zone of the IANA database, such as Europe/Berlin".to_owned())
-}
-
 fn collector(text: &str) -> Result<String, String> {
     let address = text.strip_prefix("http://").or(text.strip_prefix("https://"));
     match address.filter(|rest| !rest.is_empty()) {
@@ -257,83 +204,9 @@ fn share(text: &str) -> Result<f64, String> {
     share.ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
-fn max_credits(text: &str) -> Result<Decimal, String> {
-    let credits: Decimal = text.parse().map_err(|_| "write a number such as 6 or 7.5".to_owned())?;
-    if credits > Decimal::ZERO && credits <= Decimal::new(9999, 2) {
-        Ok(credits)
-    } else {
-        Err("more than 0, at most 99.99".to_owned())
-    }
-}
-
-/// Puts the values of `uems.toml` in as defaults, so that flags and variables stand above them.
-/// Keys are the flags' names (`listen = "0.0.0.0:8000"`); an unknown key is an error that names it.
-pub fn with_file(mut command: clap::Command, path: Option<&Path>) -> anyhow::Result<clap::Command> {
-    let named = path.is_some();
-    let path = path.unwrap_or(Path::new("uems.toml"));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => return Ok(command),
-        Err(error) => anyhow::bail!("cannot read {}: {error}", path.display()),
-    };
-    let table: toml::Table =
-        text.parse().map_err(|error| anyhow::anyhow!("{} is not TOML: {error}", path.display()))?;
-    for (key, value) in table {
-        let value = match value {
-            toml::Value::String(text) => text,
-            toml::Value::Array(items) => {
-                items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
-            }
-            other => other.to_string(),
-        };
-        let id = key.replace('-', "_");
-        anyhow::ensure!(
-            id != "settings_file"
-                && command.get_arguments().any(|arg| arg.get_id() == id.as_str() && arg.get_env().is_some()),
-            "{} sets `{key}`, which is not a setting; `uems config check` lists them",
-            path.display()
-        );
-        command = command.mut_arg(id, |arg| arg.default_value(value));
-    }
-    Ok(command)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use clap::{CommandFactory, FromArgMatches, Parser};
-
-    #[derive(Parser)]
-    struct Cli {
-        #[command(flatten)]
-        config: Config,
-    }
-
-    fn parse(file: &str, flags: &[&str]) -> anyhow::Result<Config> {
-        let folder = tempfile::tempdir()?;
-        let path = folder.path().join("uems.toml");
-        std::fs::write(&path, file)?;
-        let command = with_file(Cli::command(), Some(&path))?;
-        let matches = command.try_get_matches_from([&["uems"], flags].concat())?;
-        Ok(Cli::from_arg_matches(&matches)?.config)
-    }
-
-    #[test]
-    fn a_flag_stands_above_the_file_and_the_file_above_the_default() {
-        let config = parse("listen = \"127.0.0.1:9000\"\nmax-credits = 12\n", &[]).unwrap();
-        assert_eq!((config.server.listen.port(), config.institution.max_credits), (9000, Decimal::from(12)));
-        let config = parse("listen = \"127.0.0.1:9000\"", &["--listen", "127.0.0.1:9001"]).unwrap();
-        assert_eq!(config.server.listen.port(), 9001);
-    }
-
-    #[test]
-    fn a_bad_value_and_an_unknown_key_name_themselves() {
-        let error = |file, flags: &[&str]| parse(file, flags).unwrap_err().to_string();
-        assert!(error("listem = \"x\"", &[]).contains("`listem`"));
-        assert!(error("", &["--teaching-days", "monday,caturday"]).contains("caturday"));
-        assert!(error("max-credits = 0", &[]).contains("max-credits"));
-        assert!(error("time-zone = \"Mars/Olympus\"", &[]).contains("time-zone"));
-    }
+    use super::file::tests::parse;
 
     #[test]
     fn production_refuses_the_development_secret() {
