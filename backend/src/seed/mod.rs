@@ -2,6 +2,7 @@
 
 mod attendance;
 mod calendar;
+mod fates;
 mod marks;
 mod money;
 mod money_queries;

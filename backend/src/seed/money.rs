@@ -8,6 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rust_decimal::{Decimal, RoundingStrategy};
 
+use super::fates::Fate;
 use super::world::{ADMIN, CURRENT, PREVIOUS, STUDENT, World, id};
 use crate::enrollments::Status as Place;
 use crate::ids::{ChargeId, PaymentId, RefundId, UserId};
@@ -55,6 +56,7 @@ pub struct Payment {
     /// Of its last step.
     pub at: DateTime<Utc>,
     pub refund: Option<Refund>,
+    pub disputed_at: Option<DateTime<Utc>>,
 }
 
 pub struct Refund {
@@ -85,51 +87,6 @@ pub struct Books {
     pub lines: Vec<Line>,
     /// Who made the charges.
     pub admin: UserId,
-}
-
-/// What becomes of a charge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
-    Paid,
-    /// A quarter was waived and given back.
-    PartlyReturned,
-    /// All of it was waived and given back.
-    Returned,
-    /// Half was waived, the rest is paid.
-    Scholarship,
-    /// Nothing is left to pay.
-    Waived,
-    Declined,
-    Begun,
-    Processing,
-    Open,
-}
-
-impl Fate {
-    fn draw(rng: &mut StdRng, term: usize) -> Self {
-        match (term, rng.random_range(0..100)) {
-            (PREVIOUS, 0..88) | (_, 0..56) => Self::Paid,
-            (PREVIOUS, 88..93) | (_, 56..61) => Self::PartlyReturned,
-            (PREVIOUS, 93) | (_, 61) => Self::Returned,
-            (PREVIOUS, 94..97) | (_, 62..69) => Self::Scholarship,
-            (_, 69..71 | 97) => Self::Waived,
-            (PREVIOUS, _) => Self::Open,
-            (_, 71..78) => Self::Declined,
-            (_, 78..82) => Self::Begun,
-            (_, 82..84) => Self::Processing,
-            _ => Self::Open,
-        }
-    }
-
-    /// The demo student can look at everything, and has something to pay, with a card that was declined before.
-    fn of_demo_student(term: usize, kind: PaymentType) -> Self {
-        match (term, kind) {
-            (PREVIOUS, PaymentType::Tuition) => Self::PartlyReturned,
-            (CURRENT, PaymentType::Tuition) => Self::Open,
-            (CURRENT, PaymentType::Fees) => Self::Declined,
-            _ => Self::Paid,
-        }
-    }
 }
 
 pub fn books(world: &World, now: DateTime<Utc>) -> Books {
@@ -229,6 +186,11 @@ impl Books {
             Fate::Open => {}
             Fate::Waived => self.waive(&charge, made, all, "Hardship fund"),
             Fate::Paid => self.pay(&charge, (id, begun), all, Status::Succeeded),
+            Fate::Disputed => {
+                self.pay(&charge, (id, begun), all, Status::Succeeded);
+                let paid = self.payments.last_mut();
+                paid.into_iter().for_each(|paid| paid.disputed_at = Some(paid.at + TimeDelta::hours(20)));
+            }
             Fate::Declined => self.pay(&charge, (id, begun), all, Status::Failed),
             Fate::Begun => self.pay(&charge, (id, begun), all, Status::Pending),
             Fate::Processing => self.pay(&charge, (id, begun), all, Status::Processing),
@@ -264,7 +226,17 @@ impl Books {
         }
         let intent = format!("pi_sandbox{}", id.0.simple());
         let charge = self.charges.len();
-        self.payments.push(Payment { id, charge, amount, status, intent, begun, at, refund: None });
+        self.payments.push(Payment {
+            id,
+            charge,
+            amount,
+            status,
+            intent,
+            begun,
+            at,
+            refund: None,
+            disputed_at: None,
+        });
     }
 
     /// Of the payment just made; what is given back is not owed again.
@@ -310,6 +282,9 @@ impl Payment {
             Status::Succeeded | Status::Refunded => {
                 steps.push((self.at, Status::Succeeded, "paid".to_owned()));
             }
+        }
+        if let Some(at) = self.disputed_at {
+            steps.push((at, self.status, "the payer disputes this payment at their bank".to_owned()));
         }
         if let Some(refund) = &self.refund {
             let text = |words: &str| format!("{words} {} {CURRENCY}", refund.amount);

@@ -82,15 +82,17 @@ async fn insert_payments(db: &mut PgConnection, books: &Books, terms: &[Term]) -
     let intents: Vec<String> = all.iter().map(|payment| payment.intent.clone()).collect();
     let begun: Vec<DateTime<Utc>> = all.iter().map(|payment| payment.begun).collect();
     let times: Vec<DateTime<Utc>> = all.iter().map(|payment| payment.at).collect();
+    let disputed: Vec<Option<DateTime<Utc>>> = all.iter().map(|payment| payment.disputed_at).collect();
     sqlx::query!(
         "insert into payments (id, user_id, charge_id, payment_type, description, semester, year, amount, currency,
              refunded_amount, refund_claimed, status, failure_code, stripe_payment_intent_id, created_at, updated_at, status_at,
-             settled_at)
+             settled_at, disputed_at)
          select id, student, charge, kind, description, semester, year, amount, $14, returned, returned, status,
-             case status when 'failed' then $15 end, intent, begun, at, at, case when settled then at end
+             case status when 'failed' then $15 end, intent, begun, at, at, case when settled then at end, disputed_at
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::int[], $8::numeric[],
-             $9::numeric[], $10::text[], $11::bool[], $12::text[], $13::timestamptz[], $16::timestamptz[]) as p (id, student,
-             charge, kind, description, semester, year, amount, returned, status, settled, intent, begun, at)",
+             $9::numeric[], $10::text[], $11::bool[], $12::text[], $13::timestamptz[], $16::timestamptz[],
+             $17::timestamptz[]) as p (id, student, charge, kind, description, semester, year, amount, returned, status, settled,
+             intent, begun, at, disputed_at)",
         &ids,
         &students,
         &charges,
@@ -106,7 +108,8 @@ async fn insert_payments(db: &mut PgConnection, books: &Books, terms: &[Term]) -
         &begun,
         CURRENCY,
         DECLINED,
-        &times
+        &times,
+        &disputed as &[Option<DateTime<Utc>>]
     )
     .execute(db)
     .await?;
@@ -216,6 +219,7 @@ fn past<'a>(books: &'a Books, payment: &'a Payment, currency: Currency) -> Optio
             Status::Failed => End::Declined(DECLINED),
             Status::Succeeded | Status::Refunded => End::Paid(payment.at.timestamp()),
         },
+        disputed: payment.disputed_at.is_some(),
         refunds: payment.refund.as_ref().and_then(refund).into_iter().collect(),
     })
 }

@@ -183,6 +183,8 @@ async fn the_demo_money_is_the_same_in_the_providers_books(db: PgPool) {
     let done = reconcile(&uems.app, &options).await.unwrap();
     assert_eq!(done.findings.len(), 0, "{:?}", done.findings);
     assert_eq!(done.payments_compared as usize, made.payments);
+    let disputed = "select count(*) from payments where disputed_at is not null and status = 'succeeded'";
+    assert!(uems.count(disputed).await > 0);
     // An admin who charges the term finds nobody left.
     let root = account(&uems, seed::ADMIN).await;
     let body = json!({ "kind": "tuition", "basis": "per_credit", "amount": "320.50" });

@@ -17,6 +17,8 @@ pub struct Past<'a> {
     pub description: Option<&'a str>,
     pub metadata: Value,
     pub end: End<'a>,
+    /// The payer objects to it at their bank.
+    pub disputed: bool,
     pub refunds: Vec<PastRefund<'a>>,
 }
 
@@ -71,6 +73,7 @@ fn objects(past: &Past<'_>) -> Vec<Value> {
             intents::settle(&mut intent, &charge);
             let returned: i64 = past.refunds.iter().map(|refund| refund.amount).sum();
             charge["amount_refunded"] = returned.into();
+            charge["disputed"] = past.disputed.into();
             charge["refunded"] = (returned == past.amount).into();
             let of = |refund: &PastRefund<'_>| {
                 let made = refunds::object(
