@@ -197,8 +197,8 @@ impl Actor {
             (Action::ListAbsences, Teacher) => (true, ""),
             (Action::ListAbsences, Student) => (false, "only an admin or a teacher sees who misses too much"),
 
-            (Action::ReadMarks { teacher, .. }, Teacher) => {
-                (teaches(teacher), "a teacher sees marks of their own courses")
+            (Action::ReadMarks { student, teacher }, Teacher) => {
+                (mine(student) || teaches(teacher), "a teacher sees marks of their own courses")
             }
             (Action::ReadMarks { student, .. }, Student) => (mine(student), "a student sees their own marks"),
             (Action::WriteMarks { teacher }, Teacher) => {
@@ -331,7 +331,7 @@ mod tests {
         read it in own course         ✔ ✔ ✘
         read it elsewhere             ✔ ✘ ✘
         list who misses too much      ✔ ✔ ✘
-        read own marks                ✔ ✘ ✔
+        read own marks                ✔ ✔ ✔
         read marks of own course      ✔ ✔ ✘
         read another's marks          ✔ ✘ ✘
         write marks of own course     ✔ ✔ ✘

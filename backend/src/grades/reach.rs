@@ -29,7 +29,7 @@ pub async fn enrollment(db: &mut PgConnection, actor: &Actor, id: EnrollmentId) 
 
 fn readable(actor: &Actor, place: Place) -> Option<Place> {
     // Who left is no student of their teacher any more.
-    let left = actor.role == Role::Teacher && place.status == Status::Dropped;
+    let left = actor.role == Role::Teacher && place.status == Status::Dropped && place.user_id != actor.id;
     let action = Action::ReadMarks { student: place.user_id, teacher: place.teacher_id };
     (actor.may(action).is_ok() && !left).then_some(place)
 }

@@ -68,7 +68,7 @@ pub struct Standing {
 
 /// A student's courses of all terms with marks, finals and averages.
 ///
-/// For the student and admins; a teacher sees the courses of their own, without averages.
+/// For the person and admins; a teacher sees, of their students, the courses of their own, without averages.
 #[utoipa::path(get, path = "/users/{id}/grades", tag = "grades", params(("id" = UserId, Path)),
     responses((status = 200, body = Standing), (status = "4XX", body = Problem)))]
 pub async fn user_grades(

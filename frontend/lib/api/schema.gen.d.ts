@@ -1409,7 +1409,7 @@ export interface paths {
     };
     /**
      * A student's courses of all terms with marks, finals and averages.
-     * @description For the student and admins; a teacher sees the courses of their own, without averages.
+     * @description For the person and admins; a teacher sees, of their students, the courses of their own, without averages.
      */
     get: operations['user_grades'];
     put?: never;

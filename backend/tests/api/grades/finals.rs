@@ -128,6 +128,14 @@ async fn averages_weigh_credits_over_terms_and_are_the_students_own(db: PgPool) 
         (seen["terms"].as_array().unwrap().len(), &seen["gpa"], &seen["terms"][0]["gpa"]),
         (1, &json!(null), &json!(null))
     );
+    // What she took herself, before she taught, is her own, with its average.
+    sqlx::query("insert into enrollments (user_id, course_id, status, grade_final) select $1, id, 'completed', 91 from courses where code = 'MA101'")
+        .bind(class.tina.id)
+        .execute(&uems.db)
+        .await
+        .unwrap();
+    let own = class.tina.get(&format!("/users/{}/grades", class.tina.id)).await.expect(200).body;
+    assert_eq!((&own["gpa"], &own["credits"]), (&json!("3.70"), &json!("2.00")));
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
