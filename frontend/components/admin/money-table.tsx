@@ -2,9 +2,10 @@ import { Meter } from '@/components/ui/meter';
 import type { Money } from '@/lib/api/types';
 import { formatMoney } from '@/lib/money';
 
-/** What came in, what went back and what is left, line by line; the bars compare what came in. */
+/** What came in, what went back or is disputed, and what is left, line by line; the bars compare what came in. */
 export function MoneyTable({ what, rows }: { what: string; rows: (Money & { name: string })[] }) {
   const most = Math.max(1, ...rows.map(({ gross }) => Number(gross)));
+  const disputes = rows.some((row) => row.disputes > 0);
   return (
     <div
       className="overflow-x-auto border-t border-line"
@@ -21,11 +22,12 @@ export function MoneyTable({ what, rows }: { what: string; rows: (Money & { name
             </th>
             <th scope="col">Payments</th>
             <th scope="col">Refunds</th>
+            {disputes && <th scope="col">Disputed</th>}
             <th scope="col">Net</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ name, currency, gross, refunded, net }) => (
+          {rows.map(({ name, currency, gross, refunded, disputed, net }) => (
             <tr
               key={name}
               className="border-t border-line max-sm:text-xs [&>*]:h-11 [&>*]:px-4 max-sm:[&>*]:px-2.5"
@@ -38,6 +40,7 @@ export function MoneyTable({ what, rows }: { what: string; rows: (Money & { name
               </th>
               <td>{formatMoney(gross, currency)}</td>
               <td className="text-muted">{formatMoney(refunded, currency)}</td>
+              {disputes && <td className="text-muted">{formatMoney(disputed, currency)}</td>}
               <td className="font-medium">{formatMoney(net, currency)}</td>
             </tr>
           ))}

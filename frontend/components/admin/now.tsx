@@ -136,5 +136,7 @@ function revenue({ revenue_today }: Dashboard) {
 function refunds({ revenue_today }: Dashboard): string {
   const payments = revenue_today.reduce((sum, line) => sum + line.payments, 0);
   const refunded = revenue_today.reduce((sum, line) => sum + line.refunds, 0);
-  return `${plural(payments, 'payment')}, ${plural(refunded, 'refund')}`;
+  const disputed = revenue_today.reduce((sum, line) => sum + line.disputes, 0);
+  const settled = `${plural(payments, 'payment')}, ${plural(refunded, 'refund')}`;
+  return disputed > 0 ? `${settled}, ${disputed} disputed` : settled;
 }

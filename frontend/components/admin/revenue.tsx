@@ -70,9 +70,10 @@ function Report({ report, currency }: { report: RevenueReport; currency: string 
   const [total] = ours(report.totals);
   const months = ours(report.by_month);
   if (!total) return null;
+  const disputed = total.disputes > 0;
   return (
     <>
-      <Figures label={`In these days, in ${currency}`} count={3}>
+      <Figures label={`In these days, in ${currency}`} count={disputed ? 4 : 3}>
         <Figure
           name="Settled payments"
           meaning="The sum of payments settled in these days."
@@ -85,15 +86,23 @@ function Report({ report, currency }: { report: RevenueReport; currency: string 
           value={formatMoney(total.refunded, currency)}
           detail={plural(total.refunds, 'refund')}
         />
+        {disputed && (
+          <Figure
+            name="Disputed"
+            meaning="What payers object to at their bank now, or got back that way, without what was refunded of it."
+            value={formatMoney(total.disputed, currency)}
+            detail={plural(total.disputes, 'payment')}
+          />
+        )}
         <Figure
           name="Net"
-          meaning="Settled payments less refunds. Below zero where more went back than came in."
+          meaning="Settled payments less refunds and what is disputed. Below zero where more went back than came in."
           value={formatMoney(total.net, currency)}
         />
       </Figures>
       <CardSection
         title="By month"
-        meaning="What came in stands above the line, what went back below it. Months are the campus's."
+        meaning="What came in stands above the line, what went back or is disputed below it. Months are the campus's."
       >
         <BarChart
           title={`Revenue by month in ${currency}`}
@@ -102,7 +111,10 @@ function Report({ report, currency }: { report: RevenueReport; currency: string 
           ticks={months.map(({ month }) => formatMonth(month, 'short'))}
           series={[
             { name: 'Payments', values: months.map(({ gross }) => Number(gross)) },
-            { name: 'Refunds', values: months.map(({ refunded }) => -Number(refunded)) },
+            {
+              name: disputed ? 'Refunds and disputes' : 'Refunds',
+              values: months.map((month) => -Number(month.refunded) - Number(month.disputed)),
+            },
           ]}
           format={(value) => formatMoney(String(Math.abs(value)), currency)}
           formatAxis={(value) => formatMoneyShort(value, currency)}

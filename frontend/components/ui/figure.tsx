@@ -31,6 +31,7 @@ export function Figure({ name, meaning, value, detail }: FigureProps) {
 
 const across = {
   3: 'sm:grid-cols-3',
+  4: 'grid-cols-2 lg:grid-cols-4',
   5: 'grid-cols-2 lg:grid-cols-5',
   6: 'grid-cols-2 lg:grid-cols-3 2xl:grid-cols-6',
 };
