@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::model::{MarkClass, MarkedClass, Outcome, Record, UpdateAttendance, Verdict};
+use super::class::{MarkClass, MarkedClass, Outcome, Verdict};
+use super::model::{Record, UpdateAttendance};
 use super::queries::{self, Class, Place};
 use super::rules::Sitting;
 use super::verdicts::{self, Write};

@@ -3,6 +3,7 @@
 //! Whoever marks holds the enrolments they mark (by id), so two who mark one student stand in line and the second one
 //! sees what the first one wrote.
 
+mod class;
 mod correction_queries;
 mod corrections;
 mod marking;

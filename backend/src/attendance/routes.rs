@@ -5,10 +5,11 @@ use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 use serde_json::json;
 
+use super::class::{MarkClass, MarkedClass};
 use super::marking;
 use super::model::{
     AbsenceFilter, Absences, ClassAttendance, ClassFilter, Counts, CourseTally, EnrollmentAttendance, Mark,
-    MarkAttendance, MarkClass, MarkedClass, Record, UpdateAttendance, UserAttendanceFilter,
+    MarkAttendance, Record, UpdateAttendance, UserAttendanceFilter,
 };
 use super::rules::Sitting;
 use super::verdicts::{self, Write};

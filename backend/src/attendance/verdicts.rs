@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Mark, MarkStudent, Outcome, Record, Verdict, Wanted};
+use super::class::{MarkStudent, Outcome, Verdict, Wanted};
+use super::model::{Mark, Record};
 use crate::enrollments::Status;
 use crate::error::FieldError;
 use crate::http::text;

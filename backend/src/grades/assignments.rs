@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::cells::score_field;
 use super::model::{Assignment, CreateAssignment, UpdateAssignment};
 use super::queries::{self, assignments, assignments::Column};
 use super::reach;
+use super::score::score_field;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, FieldError, Problem, Refusal, Result};

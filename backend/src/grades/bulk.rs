@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::cells::{Book, CurrentMark, Intent, Seen, Verdict, Wanted, score};
+use super::cells::{Book, CurrentMark, Intent, Seen, Verdict, Wanted};
 use super::queries::{self, assignments};
 use super::reach;
 use super::routes::comment;
 use super::save::{Judged, Save, count, summary};
+use super::score::score;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{FieldError, Problem, Result};

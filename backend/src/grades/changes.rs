@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 
-use super::cells::{Book, Intent, Seen, Wanted, score_field};
+use super::cells::{Book, Intent, Seen, Wanted};
 use super::finals::compute;
 use super::model::Author;
 use super::queries::{self, assignments, finals, requests};
 use super::reach;
 use super::rules::Final;
 use super::save::Save;
+use super::score::score_field;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::enrollments::Status;

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
-use super::cells::score_field;
 use super::model::{EnrollmentGrades, FinalInShort};
 use super::queries::{self, finals};
 use super::reach;
 use super::routes::{not_enrolled, of_enrollment};
 use super::rules::{Counted, Final, final_of};
 use super::scale::GradeScale;
+use super::score::score_field;
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::enrollments::{self, Status};

@@ -9,6 +9,7 @@ mod cells;
 mod changes;
 mod exact;
 mod finals;
+mod given;
 mod gradebook;
 mod model;
 pub mod queries;
@@ -17,6 +18,7 @@ mod routes;
 mod rules;
 mod save;
 mod scale;
+mod score;
 mod sheet;
 mod transcript;
 

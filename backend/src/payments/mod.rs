@@ -17,6 +17,7 @@ mod provider;
 pub mod queries;
 mod reconcile;
 mod reconcile_queries;
+mod refund_queries;
 mod refunds;
 mod routes;
 mod rules;

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::super::cells::{CurrentMark, Intent, score};
+use super::super::cells::{CurrentMark, Intent};
 use super::super::model::Assignment;
 use super::super::queries::StudentRow;
 use super::super::queries::assignments::Column;
+use super::super::score::score;
 use super::columns::{self, Heading};
 use crate::error::{Error, FieldError, Result};
 use crate::ids::EnrollmentId;
