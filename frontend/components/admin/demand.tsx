@@ -67,7 +67,7 @@ export function Demand() {
           </Meaning>
         </div>
       </div>
-      <section aria-label="Unmet demand" aria-busy={report.isFetching} className="mt-4">
+      <section aria-label="Unmet demand" aria-busy={terms.isPending || report.isFetching} className="mt-4">
         {failed ? (
           <LoadFailure error={failed} retry={terms.error ? terms.refetch : report.refetch} />
         ) : !data ? (

@@ -86,7 +86,7 @@ export function Performance() {
             attendance={data.overall}
             passFrom={data.pass_from}
           />
-          <section aria-label="By course" aria-busy={report.isFetching}>
+          <section aria-label="By course" aria-busy={terms.isPending || report.isFetching}>
             <PerformanceTable
               rows={data.items}
               sort={state.sort}
