@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::model::Mark;
 use super::routes::{check_date, check_meeting};
-use super::{correction_queries, queries};
+use super::{correction_queries, queries, reach};
 use crate::app::App;
 use crate::audit::{self, Entry, PersonRef};
 use crate::enrollments::StudentRef;
@@ -96,18 +96,10 @@ pub async fn enrollment_corrections(
     Query(filter): Query<CorrectionFilter>,
 ) -> Result<Response> {
     filter.check()?;
-    let missing = || Error::NotFound("enrolment");
     let mut tx = app.db.begin().await?;
-    let place = queries::place(&mut tx, id).await?.ok_or_else(missing)?;
-    let class = queries::class(&mut tx, place.course_id).await?.ok_or_else(missing)?;
-    actor
-        .may(Action::ReadAttendance { student: place.user_id, teacher: class.teacher_id })
-        .map_err(|_| missing())?;
+    let (place, _) = reach::to_read(&mut tx, &actor, id).await?;
     let page = correction_queries::of_enrollment(&mut tx, id, &filter).await?;
-    if actor.id != place.user_id {
-        let entry = Entry::by(&actor, "attendance_read").of(place.user_id).about("enrollment", id.0);
-        audit::record(&mut tx, entry).await?;
-    }
+    reach::note_reading(&mut tx, &actor, &place).await?;
     tx.commit().await?;
     let numbers = actor.is_admin() || actor.id == place.user_id;
     Ok(shown(page, numbers).answer(&uri))

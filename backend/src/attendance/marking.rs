@@ -8,34 +8,14 @@ use uuid::Uuid;
 use super::class::{MarkClass, MarkedClass, Outcome, Verdict};
 use super::model::{Record, UpdateAttendance};
 use super::queries::{self, Class, Place};
+use super::reach;
 use super::rules::Sitting;
 use super::verdicts::{self, Write};
 use crate::app::App;
-use crate::enrollments::Status;
 use crate::error::{Error, Refusal, Result};
 use crate::http::etag::IfMatch;
 use crate::ids::{AttendanceId, EnrollmentId};
-use crate::policy::{Action, Actor};
-
-/// The place that is to be marked, under lock, with its section. 404 for whoever may not mark it.
-pub(super) async fn own_place(
-    db: &mut PgConnection,
-    actor: &Actor,
-    id: EnrollmentId,
-    what: &'static str,
-) -> Result<(Place, Class)> {
-    let place = queries::lock_place(db, id).await?.ok_or(Error::NotFound(what))?;
-    let class = queries::class(db, place.course_id).await?.ok_or(Error::NotFound(what))?;
-    actor.may(Action::TakeAttendance { teacher: class.teacher_id }).map_err(|_| Error::NotFound(what))?;
-    match place.status {
-        Status::Enrolled | Status::Completed => Ok((place, class)),
-        Status::Pending | Status::Dropped => {
-            Err(Refusal::new("not_enrolled", "this student has no seat in the section")
-                .fact("enrollment", place.status)
-                .into())
-        }
-    }
-}
+use crate::policy::Actor;
 
 /// Whether the class met then.
 pub(super) async fn check_sitting(
@@ -83,7 +63,7 @@ pub(super) async fn correct(
 ) -> Result<(Place, Record, bool)> {
     let missing = || Error::NotFound("attendance record");
     let enrollment = queries::record(db, id).await?.ok_or_else(missing)?.enrollment_id;
-    let (place, _) = own_place(db, actor, enrollment, "attendance record").await?;
+    let (place, _) = reach::to_mark(db, actor, enrollment, "attendance record").await?;
     let now = queries::record(db, id).await?.ok_or_else(missing)?;
     seen.check(now.version, &now)?;
     let status = request.status.unwrap_or(now.status);

@@ -9,6 +9,7 @@ mod corrections;
 mod marking;
 mod model;
 pub mod queries;
+mod reach;
 mod reading;
 mod routes;
 mod rules;

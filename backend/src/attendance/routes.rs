@@ -13,7 +13,7 @@ use super::model::{
 };
 use super::rules::Sitting;
 use super::verdicts::{self, Write};
-use super::{queries, reading};
+use super::{queries, reach, reading};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, FieldError, Problem, Result};
@@ -37,18 +37,10 @@ pub async fn enrollment_attendance(
     actor: Actor,
     Path(id): Path<EnrollmentId>,
 ) -> Result<Json<EnrollmentAttendance>> {
-    let missing = || Error::NotFound("enrolment");
     let mut tx = app.db.begin().await?;
-    let place = queries::place(&mut tx, id).await?.ok_or_else(missing)?;
-    let class = queries::class(&mut tx, place.course_id).await?.ok_or_else(missing)?;
-    actor
-        .may(Action::ReadAttendance { student: place.user_id, teacher: class.teacher_id })
-        .map_err(|_| missing())?;
+    let (place, class) = reach::to_read(&mut tx, &actor, id).await?;
     let records = queries::records_of(&mut tx, id).await?;
-    if actor.id != place.user_id {
-        let entry = Entry::by(&actor, "attendance_read").of(place.user_id).about("enrollment", id.0);
-        audit::record(&mut tx, entry).await?;
-    }
+    reach::note_reading(&mut tx, &actor, &place).await?;
     tx.commit().await?;
     let tally = tally(&records).into();
     let (user_id, status) = (place.user_id, place.status);
@@ -90,7 +82,7 @@ pub async fn mark_attendance(
         Claimed::Fresh(claim) => claim,
         Claimed::Replay(answer) => return answer,
     };
-    let (place, class) = marking::own_place(&mut tx, &actor, request.enrollment_id, "enrolment").await?;
+    let (place, class) = reach::to_mark(&mut tx, &actor, request.enrollment_id, "enrolment").await?;
     marking::check_sitting(&app, &mut tx, &class, sitting).await?;
     let write = Write { enrollment_id: place.id, status: request.status, notes };
     let (record, new) = marking::mark_one(&mut tx, &actor, sitting, write).await?;

@@ -5,7 +5,7 @@ use super::model::{AuditEntry, AuditFilter};
 use super::queries;
 use crate::app::App;
 use crate::error::{Problem, Result};
-use crate::http::{Page, Query};
+use crate::http::{Page, Query, text};
 use crate::policy::{Action, Actor};
 
 /// The audit log, newest first: who did what to whose record, and who read whose marks.
@@ -18,5 +18,8 @@ pub async fn list_audit(
     Query(filter): Query<AuditFilter>,
 ) -> Result<Response> {
     actor.may(Action::ReadAudit)?;
+    if let Some(action) = &filter.action {
+        text::line("action", action, 1, 40)?;
+    }
     Ok(queries::list(&app.db, &filter).await?.answer(&uri))
 }

@@ -159,14 +159,18 @@ pub async fn course_enrollments(
     OriginalUri(uri): OriginalUri,
     Query(filter): Query<RosterFilter>,
 ) -> Result<Response> {
-    let mut db = app.db.acquire().await?;
-    let course = queries::find(&mut db, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
+    let mut tx = app.db.begin().await?;
+    let course = queries::find(&mut tx, id, actor.id).await?.ok_or(Error::NotFound("course"))?;
     actor.may(Action::ReadRoster { teacher: course.teacher.map(|teacher| teacher.id) })?;
     if filter.status == Some(Status::Dropped) {
         // Who left is no student of theirs any more.
         actor.may(Action::ManageCourses)?;
     }
-    let mut roster = enrollments::queries::of_course(&mut db, id, &filter).await?;
+    let mut roster = enrollments::queries::of_course(&mut tx, id, &filter).await?;
+    if roster.items.iter().any(|place| place.grade_final.is_some()) {
+        audit::record(&mut tx, Entry::by(&actor, "marks_read").about("course", id.0)).await?;
+    }
+    tx.commit().await?;
     if !actor.is_admin() {
         // A teacher sees name, e-mail and department; the student's number is the registrar's.
         roster

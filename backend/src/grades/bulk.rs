@@ -113,7 +113,8 @@ fn wanted(cell: &CellToSave) -> Wanted {
     };
     Wanted {
         enrollment: cell.enrollment_id,
-        assignment: cell.assignment_name.clone(),
+        // No assignment has one in its name, and the database takes none.
+        assignment: cell.assignment_name.replace('\0', "\u{fffd}"),
         score: intent,
         comments,
         seen: Seen::Version(cell.version),
@@ -182,9 +183,13 @@ pub async fn save_grades(
         cells: cells.iter().zip(judged).map(|(cell, judged)| verdict(cell, judged)).collect(),
     };
     claim.keep(&mut tx, StatusCode::OK, &answer).await?;
-    if answer.written > 0 {
-        let entry = Entry::by(&actor, "marks_changed").about("course", course.0).facts(facts);
-        audit::record(&mut tx, entry).await?;
+    let action = match answer.written {
+        0 if answer.cells.iter().all(|cell| cell.current.is_none()) => None,
+        0 => Some("marks_read"),
+        _ => Some("marks_changed"),
+    };
+    if let Some(action) = action {
+        audit::record(&mut tx, Entry::by(&actor, action).about("course", course.0).facts(facts)).await?;
     }
     tx.commit().await?;
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 
+use super::assignments::name;
 use super::cells::{Book, Intent, Seen, Wanted};
 use super::finals::compute;
 use super::model::Author;
@@ -190,9 +191,11 @@ fn parse(id: EnrollmentId, request: &RequestChange) -> Result<(String, Vec<Wante
     let mut wanted = vec![];
     for (index, cell) in request.cells.iter().take(200).enumerate() {
         let score = fields.take(score_field(&format!("cells[{index}].score"), &cell.score));
-        wanted.extend(score.map(|score| Wanted {
+        let field = format!("cells[{index}].assignment_name");
+        let assignment = fields.take(name(&field, &cell.assignment_name));
+        wanted.extend(score.zip(assignment).map(|(score, assignment)| Wanted {
             enrollment: id,
-            assignment: cell.assignment_name.clone(),
+            assignment,
             score: Intent::Set(score),
             comments: None,
             seen: Seen::Current,

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::model::{EnrollmentGrades, FinalInShort};
 use super::queries::{self, finals};
 use super::reach;
-use super::routes::{not_enrolled, of_enrollment};
+use super::routes::{not_enrolled, note_reading, of_enrollment};
 use super::rules::{Counted, Final, final_of};
 use super::scale::GradeScale;
 use super::score::score_field;
@@ -70,7 +70,8 @@ pub struct SubmittedFinals {
 
 /// Submit a student's final: completes the course for them and locks the marks.
 ///
-/// Refused without a counted mark (`no_final`). Submitting what is submitted already changes nothing.
+/// Refused without a counted mark (`no_final`), and when it is not what was `expected` (`final_differs`). Submitting
+/// what is submitted already changes nothing.
 #[utoipa::path(put, path = "/grades/enrollment/{enrollment_id}/final", tag = "grades",
     params(("enrollment_id" = EnrollmentId, Path)),
     responses((status = 200, body = EnrollmentGrades), (status = "4XX", body = Problem)))]
@@ -87,7 +88,14 @@ pub async fn submit_final(
     let round = Round::prepare(&mut tx, place.course_id, vec![id], scale).await?;
     let last = match round.status(id) {
         Some(Status::Enrolled) => round.finals.get(&id).cloned().unwrap_or_else(|| final_of(&[], scale)),
-        Some(Status::Completed) => return Ok(Json(of_enrollment(&app, &mut tx, place).await?)),
+        Some(Status::Completed) => {
+            check_percent(round.before.get(&id).and_then(|last| last.percent), expected)?;
+            let done = queries::place(&mut tx, id).await?.ok_or(Error::NotFound("enrolment"))?;
+            let grades = of_enrollment(&app, &mut tx, done).await?;
+            note_reading(&mut tx, &actor, done).await?;
+            tx.commit().await?;
+            return Ok(Json(grades));
+        }
         _ => return Err(not_enrolled()),
     };
     check(&last, expected)?;
@@ -108,9 +116,13 @@ fn check(last: &Final, expected: Option<Decimal>) -> Result<()> {
         let detail = format!("there is no final to submit: {}", reason.sentence());
         return Err(Refusal::new("no_final", detail).fact("reason", reason).into());
     }
-    if expected.is_some() && expected != last.percent {
-        let detail = "the marks make another final by now; look at it and submit again";
-        return Err(Refusal::new("final_differs", detail).fact("percent", last.percent).into());
+    check_percent(last.percent, expected)
+}
+
+fn check_percent(percent: Option<Decimal>, expected: Option<Decimal>) -> Result<()> {
+    if expected.is_some() && expected != percent {
+        let detail = "the final is another one by now; look at it and submit again";
+        return Err(Refusal::new("final_differs", detail).fact("percent", percent).into());
     }
     Ok(())
 }

@@ -2,7 +2,7 @@ use axum::extract::{OriginalUri, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
 use super::cells::{Book, Decision, Intent, Seen, Verdict, Wanted};
 use super::given::{Given, with_column};
@@ -43,12 +43,29 @@ pub async fn enrollment_grades(
 }
 
 /// Reading another person's marks is written down; reading one's own is not.
-async fn note_reading(db: &mut PgConnection, actor: &Actor, place: Place) -> Result<()> {
+pub(super) async fn note_reading(db: &mut PgConnection, actor: &Actor, place: Place) -> Result<()> {
     if place.user_id != actor.id {
         let entry = Entry::by(actor, "marks_read").of(place.user_id).about("enrollment", place.id.0);
         audit::record(db, entry).await?;
     }
     Ok(())
+}
+
+/// A refusal that shows a mark: what was begun is undone, and the reading written down.
+async fn showing(
+    app: &App,
+    begun: Transaction<'static, Postgres>,
+    actor: &Actor,
+    place: Place,
+    refusal: Error,
+) -> Error {
+    let noted = async {
+        begun.rollback().await?;
+        let mut tx = app.db.begin().await?;
+        note_reading(&mut tx, actor, place).await?;
+        Ok(tx.commit().await?)
+    };
+    noted.await.err().unwrap_or(refusal)
 }
 
 pub(super) async fn of_enrollment(
@@ -134,7 +151,13 @@ pub async fn create_grade(
         comments: Some(given.comments),
         seen: Seen::Version(None),
     };
-    let (mark, _) = save_one(&mut tx, &actor, place.course_id, &columns, wanted, None, true).await?;
+    let (mark, _) = match save_one(&mut tx, &actor, place.course_id, &columns, wanted, None, true).await {
+        Ok(saved) => saved,
+        Err(refusal) if refusal.code() == "grade_exists" => {
+            return Err(showing(&app, tx, &actor, place, refusal).await);
+        }
+        Err(other) => return Err(other),
+    };
     let id = mark.id.ok_or_else(|| anyhow::anyhow!("a stored mark without an id"))?;
     let grade = queries::grade(&mut tx, id).await?.ok_or(Error::NotFound("mark"))?;
     claim.keep(&mut tx, StatusCode::CREATED, &grade).await?;
@@ -219,7 +242,9 @@ pub async fn update_grade(
     queries::hold_gradebook(&mut tx, place.course_id, false).await?;
     queries::lock_places(&mut tx, place.course_id, &[place.id].into()).await?;
     let old = queries::grade(&mut tx, id).await?.ok_or(Error::NotFound("mark"))?;
-    seen.check(old.version, &old)?;
+    if let Err(stale) = seen.check(old.version, &old) {
+        return Err(showing(&app, tx, &actor, place, stale).await);
+    }
     let columns = assignments::of_course(&mut tx, place.course_id).await?;
     let wanted = Wanted {
         enrollment: place.id,

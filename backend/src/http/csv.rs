@@ -30,12 +30,30 @@ impl Csv {
 }
 
 /// A spreadsheet runs what begins like a formula (OWASP, CSV injection): an apostrophe in front makes it text. Numbers stay
-/// numbers.
-fn harmless(cell: &str) -> String {
-    let dangerous =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<Decimal>().is_err();
-    if dangerous { format!("'{cell}") } else { cell.to_owned() }
+/// numbers. Where `;` or a tab parts cells, a cell may begin in the middle of ours.
+pub fn harmless(cell: &str) -> String {
+    let first = cell.starts_with(FORMULA) || cell.starts_with(['\t', '\r', '\n']);
+    let mut safe = String::with_capacity(cell.len() + 1);
+    if first && cell.parse::<Decimal>().is_err() {
+        safe.push('\'');
+    }
+    let mut begins = false;
+    for letter in cell.chars() {
+        if begins && FORMULA.contains(&letter) {
+            safe.push('\'');
+        }
+        // Spreadsheets forget spaces and quotes in front of a cell.
+        begins = match letter {
+            ';' | '\t' | '\r' | '\n' => true,
+            ' ' | '"' => begins,
+            _ => false,
+        };
+        safe.push(letter);
+    }
+    safe
 }
+
+const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 
 impl IntoResponse for Csv {
     fn into_response(self) -> Response {
@@ -59,9 +77,13 @@ mod tests {
     #[test]
     fn formulas_become_text_and_numbers_stay_numbers() {
         for cell in ["=1+1", "+cmd|' /C calc'!A0", "-x", "@SUM(A1)", "\t=1", "\r=1", "\n=1"] {
-            assert_eq!(harmless(cell), format!("'{cell}"));
+            assert!(harmless(cell).starts_with('\''), "{cell}");
         }
-        for cell in ["", "Ada", "-1.50", "+3", "0.00", "O'Brien", "a=b"] {
+        assert_eq!(harmless("=1+1"), "'=1+1");
+        assert_eq!(harmless("x;=cmd|' /C calc'!A0;y"), "x;'=cmd|' /C calc'!A0;y");
+        assert_eq!(harmless("x\t \"@SUM(A1)"), "x\t \"'@SUM(A1)");
+        assert_eq!(harmless("x\n-1;2"), "x\n'-1;2");
+        for cell in ["", "Ada", "-1.50", "+3", "0.00", "O'Brien", "a=b", "Berg; von", "x; y=1"] {
             assert_eq!(harmless(cell), cell);
         }
     }

@@ -102,7 +102,10 @@ pub fn take_apart(code: &str) -> Option<Claimed> {
     let code: String = code.chars().filter(|letter| !letter.is_ascii_whitespace()).collect();
     let (signed, signature) = code.rsplit_once('.')?;
     let payload = signed.strip_prefix(FORM)?.strip_prefix('.')?;
-    let facts = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let facts: CodeFacts = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    if !facts.kid.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
     let signature = Signature::from_slice(&URL_SAFE_NO_PAD.decode(signature).ok()?).ok()?;
     Some(Claimed { facts, signed: signed.to_owned(), signature })
 }

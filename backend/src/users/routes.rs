@@ -255,16 +255,20 @@ pub async fn user_enrollments(
             && queries::card_of_own_student(&app.db, id, actor.id).await?.is_some();
         actor.may(Action::ReadStudentCard { own_student }).map_err(|_| Error::NotFound("person"))?;
     }
-    let mut db = app.db.acquire().await?;
-    queries::find(&mut db, id).await?.ok_or(Error::NotFound("person"))?;
+    let mut tx = app.db.begin().await?;
+    queries::find(&mut tx, id).await?.ok_or(Error::NotFound("person"))?;
     let teacher = (!whole).then_some(actor.id);
-    let mut page = enrollments::queries::of_student(&mut db, id, teacher, &filter).await?;
+    let mut page = enrollments::queries::of_student(&mut tx, id, teacher, &filter).await?;
     if actor.id != id {
+        if page.items.iter().any(|place| place.grade_final.is_some()) {
+            audit::record(&mut tx, Entry::by(&actor, "marks_read").of(id)).await?;
+        }
         // `my_enrollment` is the caller's, and the caller is somebody else.
         page.items
             .iter_mut()
             .filter_map(|item| item.course.as_mut())
             .for_each(|course| course.my_enrollment = None);
     }
+    tx.commit().await?;
     Ok(page.answer(&uri))
 }

@@ -108,6 +108,11 @@ async fn a_student_reads_corrections_of_their_own_alone(db: PgPool) {
     bob.drop_course(class.course).await.expect(200);
     assert_eq!(told(&class.corrections(&class.tina, "").await), ["student000 2025-09-08 absent>late"]);
     assert_eq!(bob.get(&path(1)).await.expect(200).body["total"], 1);
+    let root = class.uems.admin("root").await;
+    for path in [path(1), format!("/attendance/enrollment/{}", class.places[1])] {
+        class.tina.get(&path).await.expect(404);
+        root.get(&path).await.expect(200);
+    }
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]

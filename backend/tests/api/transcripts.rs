@@ -207,12 +207,15 @@ async fn anybody_can_tell_a_copy_from_a_forgery(db: PgPool) {
     let other = TestApp::with(uems.db.clone(), &["--transcript-key", &"09".repeat(32)]);
     let foreign = other.app.transcripts.sign(&serde_json::from_value(facts.clone()).unwrap()).unwrap();
     let mut unknown = facts.clone();
+    unknown["kid"] = json!("\u{0}");
+    let odd = other.app.transcripts.sign(&serde_json::from_value(unknown.clone()).unwrap()).unwrap();
     unknown["kid"] = json!("0123456789abcdef");
     let unknown = other.app.transcripts.sign(&serde_json::from_value(unknown).unwrap()).unwrap();
     for (code, reasons) in [
         (changed, &["bad_signature", "malformed", "unknown_key"][..]),
         (foreign, &["bad_signature"]),
         (unknown, &["unknown_key"]),
+        (odd, &["malformed"]),
         (code[..code.len() - 10].to_owned(), &["malformed"]),
         (String::new(), &["malformed"]),
         ("UEMS1.x.y\u{0}😀".to_owned(), &["malformed"]),

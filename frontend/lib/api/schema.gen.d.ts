@@ -896,7 +896,8 @@ export interface paths {
     get?: never;
     /**
      * Submit a student's final: completes the course for them and locks the marks.
-     * @description Refused without a counted mark (`no_final`). Submitting what is submitted already changes nothing.
+     * @description Refused without a counted mark (`no_final`), and when it is not what was `expected` (`final_differs`). Submitting
+     *     what is submitted already changes nothing.
      */
     put: operations['submit_final'];
     post?: never;

@@ -150,3 +150,21 @@ pub async fn last_changes(
     let rows = rows.fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| ((row.enrollment_id, row.assignment_name), row.last)).collect())
 }
+
+/// One of these names that an assignment of the section had, and the one it got instead, after what somebody has seen.
+pub async fn renamed_since(
+    db: &mut PgConnection,
+    course: CourseId,
+    names: &[String],
+    seen: i64,
+) -> Result<Option<(String, String)>> {
+    let row = sqlx::query!(
+        r#"select h.old_name as "old_name!", h.assignment_name
+           from enrollments e join grade_history h on h.enrollment_id = e.id
+           where e.course_id = $1 and h.id > $3 and h.old_name = any($2) order by h.id desc limit 1"#,
+        course.0,
+        names,
+        seen
+    );
+    Ok(row.fetch_optional(db).await?.map(|row| (row.old_name, row.assignment_name)))
+}

@@ -11,6 +11,7 @@ use super::super::model::{Assignment, AssignmentType};
 use super::super::queries::assignments::Column;
 use super::{AS_OF, EMAIL, ENROLLMENT, LETTER, NUMBER, PERCENT, STUDENT};
 use crate::error::FieldError;
+use crate::http::csv::harmless;
 
 /// What a column of the file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +49,7 @@ pub fn read(
     let mut seen = HashSet::new();
     for (index, text) in line.iter().enumerate() {
         let field = format!("column {}", index + 1);
-        let text = without_apostrophe(text.trim());
-        let heading = match one(&field, text, known, comma) {
+        let heading = match one(&field, text.trim(), known, comma) {
             Ok((heading, column)) => {
                 new.extend(column);
                 heading
@@ -77,6 +77,10 @@ fn one(
     known: &[Assignment],
     comma: bool,
 ) -> Result<(Heading, Option<Column>), FieldError> {
+    if let Some(column) = known.iter().find(|column| harmless(&heading(column)) == text) {
+        return Ok((Heading::Assignment(column.name.clone()), None));
+    }
+    let text = without_apostrophe(text);
     let heading = match text.to_lowercase().as_str() {
         ENROLLMENT => Heading::Enrollment,
         EMAIL => Heading::Email,

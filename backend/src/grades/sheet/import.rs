@@ -14,7 +14,7 @@ use super::super::save::{Judged, Save, count, summary};
 use super::rows::{self, RejectedCell, Sheet, SheetCell};
 use crate::app::App;
 use crate::audit::{self, Entry};
-use crate::error::{Problem, Result};
+use crate::error::{FieldError, Problem, Result};
 use crate::http::extract::CsvText;
 use crate::http::{Json, Path, Query, text};
 use crate::ids::{CourseId, EnrollmentId};
@@ -101,6 +101,7 @@ pub async fn import_grades(
     if columns.len() + sheet.new_columns.len() > MOST_ASSIGNMENTS {
         return Err(too_many());
     }
+    refuse_old_names(&mut tx, course, &sheet).await?;
     let (wanted, as_of) = seen(&mut tx, course, &sheet.cells, how.as_of).await?;
     let new = sheet.new_columns.iter().map(|column| (column.name.clone(), column.max_score));
     let book = Book { maxima: new.collect(), ..Book::default() };
@@ -124,6 +125,18 @@ pub async fn import_grades(
         rejected = report.rejected, "Grades imported"
     );
     Ok(Json(report))
+}
+
+/// A file from before an assignment was renamed would make it a second time, and count its marks twice.
+async fn refuse_old_names(db: &mut PgConnection, course: CourseId, sheet: &Sheet) -> Result<()> {
+    let oldest = sheet.cells.iter().filter_map(|cell| cell.as_of).min();
+    let (Some(seen), false) = (oldest, sheet.new_columns.is_empty()) else { return Ok(()) };
+    let names: Vec<String> = sheet.new_columns.iter().map(|column| column.name.clone()).collect();
+    let Some((old, new)) = history::renamed_since(db, course, &names, seen).await? else { return Ok(()) };
+    let column = sheet.cells.iter().find(|cell| cell.place.assignment == old).map(|cell| cell.place.column);
+    let field = column.map_or_else(|| old.clone(), |column| format!("column {column}"));
+    let message = format!("{old} is called {new} since this file was made; take a new export");
+    Err(FieldError::new(field, "renamed", message).into())
 }
 
 /// The wishes of the cells, with what their writer has seen; and what there is to see by now.

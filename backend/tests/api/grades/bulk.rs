@@ -192,3 +192,18 @@ async fn one_key_saves_once_and_a_large_body_is_welcome_here(db: PgPool) {
     let refused = class.tina.put(&path, many(20_001)).await.expect(422);
     assert_eq!(refused.field_errors(), [("cells".to_owned(), "too_many".to_owned())]);
 }
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_name_that_no_database_keeps_spoils_only_its_own_cell(db: PgPool) {
+    let class = Class::new(TestApp::new(db), 1, &[("Quiz", "10", None)]).await;
+    let ada = &class.enrollments[0];
+    let cells = json!([cell(ada, "Qu\0iz", json!("6"), None), cell(ada, "Quiz", json!("7"), None)]);
+    let body = json!({ "cells": cells });
+    let saved = class.tina.put(&class.path("/bulk"), body.clone()).await.expect(200).body;
+    assert_eq!(verdicts(&saved), ["not_found", "written"]);
+    let with_key = class
+        .tina
+        .call(Method::PUT, &class.path("/bulk"), Some(body), &[("idempotency-key", "odd-name-1")])
+        .await;
+    assert_eq!(verdicts(&with_key.expect(200).body), ["not_found", "unchanged"]);
+}

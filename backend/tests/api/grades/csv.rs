@@ -225,3 +225,32 @@ async fn what_is_no_file_of_marks_is_refused_for_what_it_is(db: PgPool) {
     }
     assert_eq!(class.uems.count("select count(*) from grades").await, 0);
 }
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_file_from_before_a_renaming_does_not_bring_the_old_name_back(db: PgPool) {
+    let class = Class::new(TestApp::new(db), 1, &[("Quiz", "10", None)]).await;
+    class.give(0, "Quiz", "9").await;
+    let old = class.export().await;
+    let column = class.book().await["assignments"][0]["id"].as_str().unwrap().to_owned();
+    class.tina.put(&format!("/grades/assignments/{column}"), json!({ "name": "Test" })).await.expect(200);
+    for query in ["", "?apply=true"] {
+        let refused = class.import(query, old.clone()).await.expect(422);
+        let error = &refused.body["errors"][0];
+        assert_eq!((error["field"].as_str(), error["code"].as_str()), (Some("column 5"), Some("renamed")));
+        assert_eq!(error["message"], "Quiz is called Test since this file was made; take a new export");
+    }
+    // A new column of that name is nobody's mistake.
+    let new = class.export().await.replace("Test [quiz/10/]", "Quiz [quiz/10/]");
+    let report = class.import("?apply=true", new).await.expect(200).body;
+    assert_eq!((&report["written"], &report["new_assignments"]), (&json!(1), &json!(["Quiz"])));
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_name_with_a_formula_in_it_comes_back_as_it_was(db: PgPool) {
+    let class = Class::new(TestApp::new(db), 1, &[("Lab; =2", "5", None)]).await;
+    class.give(0, "Lab; =2", "3").await;
+    let file = class.export().await;
+    assert!(file.contains("Lab; '=2 [quiz/5/]"), "{file}");
+    let report = class.import("?apply=true", file).await.expect(200).body;
+    assert_eq!((&report["unchanged"], &report["new_assignments"]), (&json!(1), &json!([])));
+}

@@ -28,6 +28,12 @@ async fn submitting_completes_the_course_frees_the_seat_and_locks_the_marks(db: 
         1,
         "again changes nothing"
     );
+    let late = class.tina.put(&path, json!({ "expected": "84.61" })).await.expect(409);
+    assert_eq!(
+        (late.code(), &late.body["percent"]),
+        ("final_differs", &json!("84.60")),
+        "somebody was faster with another final"
+    );
 
     class.uems.assert_sound().await;
     let stored = "select count(*) from enrollments e join final_grades f on f.enrollment_id = e.id

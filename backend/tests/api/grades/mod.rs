@@ -7,6 +7,7 @@ mod exact;
 mod finals;
 mod marks;
 mod races;
+mod reads;
 mod sizes;
 
 use serde_json::{Value, json};
