@@ -83,6 +83,22 @@ test('payments: who closes the tab after paying has paid all the same', async ({
   await eventually(async () => assert.match(await owed(student), /^(0\.00)?$/));
 });
 
+test('payments: who comes back from their bank’s page is not asked to pay again', async ({ visit }) => {
+  const student = await charged('30.00', 'Tuition for the test');
+  const page = await visit(student);
+  await toTheCard(page);
+  const address = page.url();
+  await page.goto(`${address}?payment_intent_client_secret=pi_1_secret_2&redirect_status=failed`);
+  await sees(page.getByLabel('Card number'));
+  assert.equal(page.url(), address, 'no secret stays in the address');
+  await page.goto(`${address}?payment_intent_client_secret=pi_1_secret_2&redirect_status=succeeded`);
+  await sees(page.getByText(/Your bank has taken the payment/));
+  assert.equal(page.url(), address);
+  await page.reload();
+  await sees(page.getByText(/Your bank has taken the payment/));
+  await seesNot(page.getByLabel('Card number'));
+});
+
 test('payments: two clicks and two tabs make one payment', async ({ visit }) => {
   const student = await charged('30.00', 'Tuition for the test');
   const [one, two] = [await visit(student), await visit(student)];
@@ -190,6 +206,58 @@ test('bursar: charges, waives, refunds a part, and the books agree', async ({ vi
   await page.goto('/admin/payments/reconciliation');
   await page.getByRole('button', { name: 'Compare now' }).first().click();
   await sees(page.getByText('The books agree').first());
+});
+
+test('bursar: an answer that got lost refunds once, however often it is asked for', async ({ visit }) => {
+  const student = await charged('10.00', 'Tuition for the test');
+  const id = await payByApi(student, { amount: '50.00', payment_type: 'books' });
+  const page = await visit(demo.admin, { busy: true });
+  let asked = 0;
+  await page.route(`**/api/v1/payments/${id}/refund`, async (route) => {
+    const response = await route.fetch();
+    asked += 1;
+    if (asked > 1) return route.fulfill({ response });
+    return route.fulfill({
+      status: 503,
+      contentType: 'application/problem+json',
+      json: { status: 503, code: 'overloaded', detail: 'The server is busy; try again in a moment' },
+    });
+  });
+  await page.goto(`/payments/${id}`);
+  await page.getByRole('button', { name: 'Refund' }).click();
+  const refund = page.getByRole('dialog', { name: /^Refund/ });
+  await refund.getByLabel(/^Amount/).fill('20.00');
+  await refund.getByLabel('Reason').fill('Wrong book');
+  await refund.getByRole('button', { name: 'Refund' }).click();
+  await sees(refund.getByText(/The server is busy/));
+  await refund.getByRole('button', { name: 'Refund' }).click();
+  await seesNot(refund);
+  assert.equal(asked, 2);
+  const { refunds } = await (await as(demo.admin)).get(`/payments/${id}/history`);
+  assert.deepEqual(
+    refunds.map(({ amount }) => amount),
+    ['20.00'],
+  );
+});
+
+test('bursar: a refund that the provider does not take now is written down, and says so', async ({
+  visit,
+}) => {
+  const student = await charged('10.00', 'Tuition for the test');
+  const id = await payByApi(student, { amount: '50.00', payment_type: 'books' });
+  const page = await visit(demo.admin, { busy: true });
+  await page.route(`**/api/v1/payments/${id}/refund`, async (route) => {
+    await route.fetch();
+    const problem = { status: 503, code: 'payment_provider_unavailable', detail: 'It does not answer' };
+    await route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem });
+  });
+  await page.goto(`/payments/${id}`);
+  await page.getByRole('button', { name: 'Refund' }).click();
+  const refund = page.getByRole('dialog', { name: /^Refund/ });
+  await refund.getByLabel('Reason').fill('Wrong book');
+  await refund.getByRole('button', { name: 'Refund' }).click();
+  await sees(page.getByText('The refund of US$50.00 is written down'));
+  await seesNot(refund);
 });
 
 test('bursar: a whole term is charged once', async ({ visit }) => {

@@ -1,5 +1,5 @@
-// logs.mjs FILE…: every line of these logs, from the start of a process to its end, has the shape of the design, and
-// nothing that no log may show.
+// logs.mjs [--any] FILE…: every line of these logs, from the start of a process to its end, has the shape of the design,
+// and nothing that no log may show. Without --any, every event of the monitoring's load is among them.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,8 +11,8 @@ const SECRETS = [
   'a wrong password',
   process.env.UEMS_ADMIN_PASSWORD,
   process.env.JWT_SECRET,
-  '@monitoring.test',
-  '%40monitoring',
+  ...['@monitoring.test', '%40monitoring', '@uems.test', '%40uems', '@example.edu', '%40example'],
+  ...['uems-demo-2024!', 'a long enough password'],
   'eyJ', // how every access token begins
   'sk_test_',
   'whsec_',
@@ -29,7 +29,8 @@ const EVENTS = [
 
 const seen = new Set();
 let lines = 0;
-for (const file of process.argv.slice(2)) {
+const [any, files] = process.argv[2] === '--any' ? [true, process.argv.slice(3)] : [false, process.argv.slice(2)];
+for (const file of files) {
   for (const text of readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
     lines++;
     for (const secret of SECRETS) assert.ok(!text.includes(secret), `${secret} is in a log: ${text}`);
@@ -52,5 +53,5 @@ for (const file of process.argv.slice(2)) {
     seen.add(context.event);
   }
 }
-assert.deepEqual(EVENTS.filter((event) => !seen.has(event)), [], 'events that nobody logged');
-console.log(`${lines} lines of the log`);
+if (!any) assert.deepEqual(EVENTS.filter((event) => !seen.has(event)), [], 'events that nobody logged');
+console.log(`${lines} lines of the log, ${seen.size} kinds of events`);

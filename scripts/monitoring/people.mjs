@@ -47,9 +47,13 @@ export async function registration({ root, students: [ada, bob, eve] }) {
   await enroll(409, ada, clashing);
   await enroll(409, bob, small);
   await enroll(202, bob, small, { waitlist: true });
-  await enroll(201, eve, large);
+  const { id: enrollment_id } = await enroll(201, eve, large);
   const ids = { id: small, enrollment_id: held.id };
   await ask(200, 'DELETE', '/api/v1/courses/{id}/enroll/{enrollment_id}', { token: ada, ids });
+  const mark = { enrollment_id, assignment_name: 'Exam', assignment_type: 'final', max_score: 100, score: '87.5' };
+  await ask(201, 'POST', '/api/v1/grades', { token: root, body: mark });
+  const done = { token: root, ids: { enrollment_id }, body: {} };
+  await ask(200, 'PUT', '/api/v1/grades/enrollment/{enrollment_id}/final', done);
 }
 
 export async function mistakes({ root, students: [ada] }) {

@@ -183,13 +183,12 @@ pub async fn save_grades(
         cells: cells.iter().zip(judged).map(|(cell, judged)| verdict(cell, judged)).collect(),
     };
     claim.keep(&mut tx, StatusCode::OK, &answer).await?;
-    let action = match answer.written {
-        0 if answer.cells.iter().all(|cell| cell.current.is_none()) => None,
-        0 => Some("marks_read"),
-        _ => Some("marks_changed"),
+    let entry = match answer.written {
+        0 => Entry::by(&actor, "marks_read"),
+        _ => Entry::by(&actor, "marks_changed"),
     };
-    if let Some(action) = action {
-        audit::record(&mut tx, Entry::by(&actor, action).about("course", course.0).facts(facts)).await?;
+    if answer.written > 0 || answer.cells.iter().any(|cell| cell.current.is_some()) {
+        audit::record(&mut tx, entry.about("course", course.0).facts(facts)).await?;
     }
     tx.commit().await?;
 

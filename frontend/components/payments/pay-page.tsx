@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import dynamic from 'next/dynamic';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, LinkButton } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty, Notice } from '@/components/ui/notice';
@@ -13,6 +13,7 @@ import type { Payment, PaymentSettings, Ticket } from '@/lib/api/types';
 import { formatMoney } from '@/lib/money';
 import { paths } from '@/lib/paths';
 import { failureOf, purpose } from '@/lib/payment-words';
+import { forgetSent, rememberSent, wasSent } from '@/lib/sent-payment';
 
 const SandboxForm = dynamic(() => import('./sandbox-form').then((module) => module.SandboxForm), {
   loading: () => <FormSkeleton />,
@@ -25,12 +26,17 @@ const StripeForm = dynamic(() => import('./stripe-form').then((module) => module
 const ASK_EVERY = 1_000;
 
 export function PayPage({ id }: { id: string }) {
-  const [sent, setSent] = useState(false);
+  /** The version of the payment when its card was sent off; '' when that was before this page was loaded. */
+  const [sentAt, setSentAt] = useState(() => (wasSent(id) ? '' : null));
   const payment = useQuery({
     ...paymentDetail(id),
-    refetchInterval: ({ state }) => (sent && !settled(state.data) ? ASK_EVERY : false),
+    refetchInterval: ({ state }) => (sentAt !== null && !settled(state.data) ? ASK_EVERY : false),
   });
   const settings = useQuery(paymentSettings);
+  const over = sentAt === null || (payment.data && hasEnded(payment.data, sentAt));
+  useEffect(() => {
+    if (over) forgetSent();
+  }, [over]);
 
   if (payment.error && !payment.data) {
     return toProblem(payment.error).status === 404 ? (
@@ -56,7 +62,7 @@ export function PayPage({ id }: { id: string }) {
         <hr className="my-4 border-line" />
         {settled(data) ? (
           <Done payment={data} />
-        ) : sent || data.status === 'processing' ? (
+        ) : !over || data.status === 'processing' ? (
           <Waiting payment={data} />
         ) : !data.can_retry ? (
           <Notice tone="warn" title="This payment was canceled.">
@@ -67,7 +73,8 @@ export function PayPage({ id }: { id: string }) {
             payment={data}
             settings={settings.data}
             onSent={() => {
-              setSent(true);
+              rememberSent(id);
+              setSentAt(data.updated_at);
               void payment.refetch();
             }}
             onFailed={() => void payment.refetch()}
@@ -88,6 +95,11 @@ export function PayPage({ id }: { id: string }) {
 
 const settled = (payment: Payment | undefined) =>
   payment?.status === 'succeeded' || payment?.status === 'refunded';
+
+/** Whether what was sent off has come to an end that this page may show. */
+const hasEnded = (payment: Payment, sentAt: string) =>
+  settled(payment) ||
+  (payment.status === 'failed' && (!payment.can_retry || (sentAt !== '' && payment.updated_at !== sentAt)));
 
 /** The secret of the payment is fetched here and kept nowhere. */
 function CardEntry(props: {

@@ -2,7 +2,8 @@
 
 import { AmountReasonDialog } from '@/components/ui/amount-reason-dialog';
 import { toast } from '@/components/ui/toast-queue';
-import { refundPayment } from '@/lib/api/payments';
+import { refreshMoney, refundPayment } from '@/lib/api/payments';
+import { toProblem } from '@/lib/api/problem';
 import type { Payment } from '@/lib/api/types';
 import { formatMoney } from '@/lib/money';
 
@@ -19,12 +20,24 @@ export function RefundDialog({ payment, onClose }: { payment: Payment; onClose: 
       busyText="Refunding…"
       amountCode="refund_exceeds_payment"
       onSubmit={async (values) => {
-        const refund = await refundPayment(payment, values);
-        toast({
-          tone: 'done',
-          title: `${formatMoney(refund.amount, refund.currency)} goes back to ${name}`,
-          detail: 'The bank books it within a few days.',
-        });
+        const amount = formatMoney(values.amount, currency);
+        try {
+          await refundPayment(payment, values);
+          toast({
+            tone: 'done',
+            title: `${amount} goes back to ${name}`,
+            detail: 'The bank books it within a few days.',
+          });
+        } catch (error) {
+          if (!toProblem(error).code.startsWith('payment_provider_')) throw error;
+          // It is written down: asked for once more, with other words, it would be a second one.
+          await refreshMoney();
+          toast({
+            tone: 'note',
+            title: `The refund of ${amount} is written down`,
+            detail: 'The payment provider does not answer now. It is carried out by itself when it does.',
+          });
+        }
       }}
       onClose={onClose}
     />

@@ -20,9 +20,12 @@ export function launch() {
 
 /** Refusals are answers of the API; the browser reports them as errors all the same. */
 const EXPECTED = /Failed to load resource: the server responded with a status of (401|402|404|409|412|422)/;
+/** For stories in which the server is busy. */
+const BUSY = new RegExp(EXPECTED.source.replace('422)', '422|503)'));
 
 export class Visitor {
-  static async open(browser, account, { theme = 'light', width = 1280, height = 900, touch = false } = {}) {
+  static async open(browser, account, options = {}) {
+    const { theme = 'light', width = 1280, height = 900, touch = false, busy = false } = options;
     const context = await browser.newContext({
       baseURL: BASE,
       viewport: { width, height },
@@ -39,16 +42,16 @@ export class Visitor {
       });
       assert.equal(answer.status(), 200, `sign-in of ${account.email}: ${await answer.text()}`);
     }
-    return new Visitor(context, await context.newPage());
+    return new Visitor(context, await context.newPage(), busy ? BUSY : EXPECTED);
   }
 
-  constructor(context, page) {
+  constructor(context, page, expected) {
     this.context = context;
     this.page = page;
     this.complaints = [];
     page.on('pageerror', (error) => this.complaints.push(`script error: ${error.message}`));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !EXPECTED.test(message.text())) this.complaints.push(message.text());
+      if (message.type() === 'error' && !expected.test(message.text())) this.complaints.push(message.text());
     });
   }
 

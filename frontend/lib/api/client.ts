@@ -1,5 +1,5 @@
-import { randomKey } from '../random';
 import { http } from './http';
+import { once } from './open-keys';
 import type { paths } from './schema.gen';
 
 type Method = 'get' | 'post' | 'put' | 'delete';
@@ -52,20 +52,25 @@ function call<M extends Method>(method: M) {
     options?: Options<paths[P][M]>,
   ): Promise<Json<Success<Part<paths[P][M], 'responses'>>>> => {
     const { path, query, body, csv, ifMatch, signal } = (options ?? {}) as Sent;
-    const { data } = await http.request({
-      method,
-      url: fill(template, path),
-      params: withoutEmpty(query),
-      data: csv ?? body,
-      signal,
-      headers: {
-        ...(csv ? { 'Content-Type': 'text/csv' } : {}),
-        // A retry by the browser or a proxy must not act twice.
-        ...(method === 'post' ? { 'Idempotency-Key': randomKey() } : {}),
-        ...(ifMatch === undefined ? {} : { 'If-Match': `"${ifMatch}"` }),
-      },
-    });
-    return data;
+    const url = fill(template, path);
+    const params = withoutEmpty(query);
+    const send = async (key?: string) => {
+      const { data } = await http.request({
+        method,
+        url,
+        params,
+        data: csv ?? body,
+        signal,
+        headers: {
+          ...(csv ? { 'Content-Type': 'text/csv' } : {}),
+          ...(key ? { 'Idempotency-Key': key } : {}),
+          ...(ifMatch === undefined ? {} : { 'If-Match': `"${ifMatch}"` }),
+        },
+      });
+      return data;
+    };
+    // A file is imported over what was seen of it, and needs no key.
+    return method === 'post' && !csv ? once([url, params, body], send) : send();
   };
 }
 
