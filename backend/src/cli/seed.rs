@@ -38,6 +38,7 @@ pub fn accounts() -> String {
 
 async fn fill(db: &PgPool, args: &SeedArgs) -> anyhow::Result<()> {
     let made = uems::seed::run(db, args).await?;
-    println!("{made}");
+    // Standard output is the log's where a server does this.
+    eprintln!("{made}");
     Ok(())
 }
