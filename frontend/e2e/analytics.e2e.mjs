@@ -50,6 +50,24 @@ test('analytics: the dashboard shows the numbers of the API, and renews them', a
   await sees(page.getByRole('tooltip', { name: /queues of the current terms/ }));
 });
 
+test('analytics: the dashboard asks for new numbers every 30 seconds', async ({ visit }) => {
+  const page = await visit(demo.admin);
+  let asked = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith('/api/v1/analytics/dashboard')) asked += 1;
+  });
+  await page.clock.install();
+  await page.goto('/admin/analytics');
+  await ready(page);
+  const before = asked;
+  assert.ok(before > 0);
+  await page.clock.fastForward(25_000);
+  await ready(page);
+  assert.equal(asked, before);
+  await page.clock.fastForward(6_000);
+  await eventually(async () => assert.equal(asked, before + 1));
+});
+
 test('analytics: a chart is walked by arrow keys and reads as a table', async ({ visit }) => {
   const page = await visit(demo.admin);
   await page.goto('/admin/analytics?view=enrollments');
