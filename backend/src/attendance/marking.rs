@@ -17,21 +17,19 @@ use crate::http::etag::IfMatch;
 use crate::ids::{AttendanceId, EnrollmentId};
 use crate::policy::Actor;
 
-/// Whether the class met then.
+/// The meeting, if the class met then. One of the schedule is no make-up, whatever it is called.
 pub(super) async fn check_sitting(
     app: &App,
     db: &mut PgConnection,
     class: &Class,
     sitting: Sitting,
-) -> Result<()> {
+) -> Result<Sitting> {
     let (days, today) = (class.days(), app.today());
-    match days.admit(sitting, today, false) {
-        Ok(()) => Ok(()),
-        Err(refusal) => {
-            let held = queries::was_held(db, class.id, sitting).await?;
-            days.admit(sitting, today, held).map_err(|_| refusal.into())
-        }
+    if let Err(refusal) = days.admit(sitting, today, false) {
+        let held = queries::was_held(db, class.id, sitting).await?;
+        days.admit(sitting, today, held).map_err(|_| refusal)?;
     }
+    Ok(Sitting { make_up: sitting.make_up && !days.has(sitting), ..sitting })
 }
 
 /// Marks one student who was not marked yet. Without the flag it said so already.
@@ -81,9 +79,9 @@ pub(super) async fn mark_class(
     db: &mut PgConnection,
     actor: &Actor,
     class: &Class,
+    sitting: Sitting,
     request: &MarkClass,
 ) -> Result<MarkedClass> {
-    let sitting = Sitting { date: request.date, meeting: request.meeting, make_up: request.make_up };
     let ids: Vec<Uuid> = request.records.iter().map(|record| record.enrollment_id.0).collect();
     let statuses = queries::lock_places(db, class.id, &ids).await?;
     let places: Vec<Uuid> = statuses.keys().map(|id| id.0).collect();

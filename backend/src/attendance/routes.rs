@@ -83,7 +83,7 @@ pub async fn mark_attendance(
         Claimed::Replay(answer) => return answer,
     };
     let (place, class) = reach::to_mark(&mut tx, &actor, request.enrollment_id, "enrolment").await?;
-    marking::check_sitting(&app, &mut tx, &class, sitting).await?;
+    let sitting = marking::check_sitting(&app, &mut tx, &class, sitting).await?;
     let write = Write { enrollment_id: place.id, status: request.status, notes };
     let (record, new) = marking::mark_one(&mut tx, &actor, sitting, write).await?;
     let status = if new { StatusCode::CREATED } else { StatusCode::OK };
@@ -190,8 +190,8 @@ pub async fn mark_class(
     let mut tx = app.db.begin().await?;
     let class = queries::class(&mut tx, id).await?.ok_or(Error::NotFound("course"))?;
     actor.may(Action::TakeAttendance { teacher: class.teacher_id })?;
-    marking::check_sitting(&app, &mut tx, &class, sitting).await?;
-    let marked = marking::mark_class(&mut tx, &actor, &class, &request).await?;
+    let sitting = marking::check_sitting(&app, &mut tx, &class, sitting).await?;
+    let marked = marking::mark_class(&mut tx, &actor, &class, sitting, &request).await?;
     if marked.written > 0 {
         let facts = json!({ "date": sitting.date, "meeting": sitting.meeting, "written": marked.written });
         let entry = Entry::by(&actor, "attendance_marked").about("course", id.0).facts(facts);

@@ -47,19 +47,23 @@ impl<'a> ClassDays<'a> {
         self.term.map_or(date.year() == self.year, |(first, last)| (first..=last).contains(&date))
     }
 
+    /// Whether a meeting is one of the schedule.
+    pub fn has(&self, sitting: Sitting) -> bool {
+        usize::try_from(sitting.meeting).is_ok_and(|meeting| meeting <= self.slots_on(sitting.date).len())
+    }
+
     /// Whether a meeting can be marked. `recorded`: some of it was marked before, and so it was held, whatever the
     /// schedule says by now.
     pub fn admit(&self, sitting: Sitting, today: NaiveDate, recorded: bool) -> Result<(), Refusal> {
-        let Sitting { date, meeting, make_up } = sitting;
+        let Sitting { date, make_up, .. } = sitting;
         if date > today {
             return Err(Refusal::new("date_in_future", format!("{date} is still to come; today is {today}"))
                 .fact("today", today));
         }
-        let slots = self.slots_on(date);
-        let scheduled = usize::try_from(meeting).is_ok_and(|meeting| meeting <= slots.len());
-        if recorded || scheduled {
+        if recorded || self.has(sitting) {
             return Ok(());
         }
+        let slots = self.slots_on(date);
         if !self.in_term(date) {
             return Err(self.outside(date));
         }

@@ -77,6 +77,10 @@ async fn a_day_without_class_needs_a_word_that_it_was_held(db: PgPool) {
     let meetings = sheet["meetings"].as_array().unwrap();
     let besides = meetings.iter().find(|meeting| meeting["date"] == "2025-09-09").unwrap();
     assert_eq!((&besides["make_up"], &besides["scheduled"]), (&json!(true), &json!(false)));
+    // A class of the schedule is none, whatever it is called.
+    assert_eq!(say("2025-09-08", json!({ "make_up": true })).await, "");
+    let sheet = class.sheet("date=2025-09-08").await;
+    assert_eq!(sheet["students"][0]["record"]["make_up"], false);
     for (field, body) in [
         ("date", json!({ "date": "0001-01-01" })),
         ("meeting", json!({ "meeting": 21 })),
