@@ -95,7 +95,9 @@ pub async fn by_semester(
                    count(*) filter (where e.status = 'dropped') as dropped,
                    count(*) filter (where e.status = 'completed') as completed,
                    count(distinct e.user_id) filter (where e.status in ('enrolled', 'completed')) as students
-               from enrollments e join courses c on c.id = e.course_id group by c.year, c.semester
+               from enrollments e join courses c on c.id = e.course_id
+               where ($1::text is null or c.semester = $1) and ($2::int is null or c.year = $2)
+               group by c.year, c.semester
            )
            select o.year, o.semester, o.sections as "sections!", o.seats as "seats!",
                coalesce(t.pending, 0) as "pending!", coalesce(t.enrolled, 0) as "enrolled!",
