@@ -182,5 +182,6 @@ pub async fn waive_charge(
     audit::record(&mut tx, entry.facts(json!({ "amount": amount, "reason": reason }))).await?;
     tx.commit().await?;
     tracing::info!(event = "charge_waived", function = "waive_charge", charge_id = %id, amount = %amount, "Charge waived");
+    crate::payments::close_soon(&app, id);
     Ok(Json(charge).into_response())
 }

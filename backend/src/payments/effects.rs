@@ -17,7 +17,8 @@ pub enum Effect {
         to: Status,
         amount: Decimal,
         currency: String,
-        intent: String,
+        /// None was ever made for a payment that ended before the provider knew of it.
+        intent: Option<String>,
     },
     Refund {
         payment: PaymentId,
@@ -35,7 +36,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    pub fn moved(payment: &Facts, news: News, intent: &str) -> Self {
+    pub fn moved(payment: &Facts, news: News, intent: Option<&str>) -> Self {
         let to = match news {
             News::Processing => Status::Processing,
             News::Failed | News::Canceled => Status::Failed,
@@ -47,7 +48,7 @@ impl Effect {
             to,
             amount: payment.amount,
             currency: payment.currency.clone(),
-            intent: intent.to_owned(),
+            intent: intent.map(str::to_owned),
         }
     }
 
@@ -69,10 +70,10 @@ impl Effect {
                                 .with_label_values(&[kind.as_str()])
                                 .inc_by(dollars);
                         }
-                        tracing::info!(event = "payment_succeeded", function = "settle", payment_id = %payment, amount = %amount, currency, stripe_intent_id = intent, "Payment succeeded");
+                        tracing::info!(event = "payment_succeeded", function = "settle", payment_id = %payment, amount = %amount, currency, stripe_intent_id = intent.as_deref(), "Payment succeeded");
                     }
                     Status::Failed => {
-                        tracing::warn!(event = "payment_failed", function = "settle", payment_id = %payment, amount = %amount, currency, stripe_intent_id = intent, "Payment failed");
+                        tracing::warn!(event = "payment_failed", function = "settle", payment_id = %payment, amount = %amount, currency, stripe_intent_id = intent.as_deref(), "Payment failed");
                     }
                     Status::Pending | Status::Processing | Status::Refunded => {}
                 }

@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use chrono::TimeDelta;
 use sqlx::PgConnection;
 
+use super::effects::Effect;
 use super::model::{CreateIntent, Status, Ticket};
 use super::queries::{self, Facts, NewPayment};
 use super::rules::News;
-use super::{money, settle};
+use super::{attempts, money, outdated, settle};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refusal, Result};
 use crate::http::validate::Fields;
@@ -17,7 +18,7 @@ use crate::http::{request_log, text};
 use crate::ids::{PaymentId, UserId};
 use crate::ledger;
 use crate::policy::Actor;
-use crate::stripe::{Failure, IntentStatus, NewIntent, PaymentIntent};
+use crate::stripe::{Failure, NewIntent, PaymentIntent};
 
 /// What a request for a payment led to, before Stripe was asked.
 pub enum Begun {
@@ -45,7 +46,7 @@ pub async fn begin(
             let open = queries::lock_open_of_charge(db, charge).await?;
             let due = ledger::queries::due(db, charge).await?;
             if let Some(open) = open {
-                if open.amount == due.outstanding && open.currency == due.currency {
+                if outdated::fits(&open, &due) {
                     return Ok(Begun::Payment(open.id, StatusCode::OK));
                 }
                 if open.status == Status::Processing {
@@ -140,11 +141,10 @@ pub async fn open(app: &App, id: PaymentId) -> Result<Ticket> {
     let task = {
         let app = app.clone();
         async move {
-            let started = std::time::Instant::now();
+            // Also of what fails, and of what the provider does not answer in time.
+            let _timed = app.metrics.payment_processing_seconds.with_label_values::<&str>(&[]).start_timer();
             let payment = queries::facts(&app.db, id).await?.ok_or(Error::NotFound("payment"))?;
             let intent = ensure_intent(&app, &payment).await?;
-            let seconds = app.metrics.payment_processing_seconds.with_label_values::<&str>(&[]);
-            seconds.observe(started.elapsed().as_secs_f64());
             let secret =
                 intent.client_secret.ok_or_else(|| anyhow::anyhow!("an intent without client_secret"))?;
             Ok(Ticket {
@@ -189,14 +189,7 @@ pub async fn ensure_intent(app: &App, payment: &Facts) -> Result<PaymentIntent> 
         description: payment.description.as_deref(),
         metadata: &metadata,
     };
-    let made = stripe.create_intent(&new, &format!("payment-{}", payment.id)).await;
-    let intent = match made {
-        Ok(intent) => intent,
-        Err(Failure::Refused { status: 400, error }) if error.kind == "invalid_request_error" => {
-            return Err(refuse(app, payment, &error.code.unwrap_or_default()).await?);
-        }
-        Err(failure) => return Err(unavailable(payment.id, &failure)),
-    };
+    let intent = make(app, payment, &new).await?;
     let mut tx = app.db.begin().await?;
     let linked = queries::link(&mut tx, payment.id, &intent.id).await?;
     tx.commit().await?;
@@ -207,6 +200,35 @@ pub async fn ensure_intent(app: &App, payment: &Facts) -> Result<PaymentIntent> 
     }
     tracing::info!(event = "payment_intent_created", function = "ensure_intent", payment_id = %payment.id, amount = %payment.amount, stripe_intent_id = intent.id, "Payment intent created");
     Ok(intent)
+}
+
+/// Has the intent made, once: see [`attempts`].
+async fn make(app: &App, payment: &Facts, new: &NewIntent<'_>) -> Result<PaymentIntent> {
+    let (stripe, mut attempt) = (app.payments.stripe()?, payment.provider_attempt);
+    let mut kept = None;
+    for _ in 0..attempts::KEYS_AT_ONCE {
+        match stripe.create_intent(new, &attempts::key("payment", payment.id, attempt)).await {
+            Ok(intent) => return Ok(intent),
+            Err(Failure::Refused { status: 400, error }) if error.kind == "invalid_request_error" => {
+                return Err(refuse(app, payment, &error.code.unwrap_or_default()).await?);
+            }
+            Err(failure @ Failure::Kept(_)) => kept = Some(failure),
+            Err(failure) => return Err(unavailable(payment.id, &failure)),
+        }
+        let there = stripe.list_intents(attempts::since(payment.created_at)).await;
+        let mut there = there.map_err(|failure| unavailable(payment.id, &failure))?;
+        there.retain(|intent| intent.metadata.get("payment_id") == Some(&payment.id.to_string()));
+        match there.pop() {
+            None => attempt = attempts::next_of_payment(&app.db, payment.id, attempt).await?,
+            Some(intent) if there.is_empty() && settle::intent_difference(payment, &intent).is_none() => {
+                return Ok(intent);
+            }
+            // The reconciler tells of it.
+            Some(_) => break,
+        }
+    }
+    Err(kept
+        .map_or(Error::ProviderFailed { payment: Some(payment.id) }, |kept| unavailable(payment.id, &kept)))
 }
 
 /// Stripe will never take this payment (an amount below its least, say): it ends here.
@@ -235,6 +257,7 @@ pub const EXPIRED: &str = "expired";
 /// Ends a payment for which there is no intent and will be none.
 pub async fn end_without_intent(app: &App, id: PaymentId, code: &str) -> Result<()> {
     let mut tx = app.db.begin().await?;
+    let mut effect = None;
     if let Some(payment) = queries::lock(&mut tx, id).await?
         && payment.stripe_payment_intent_id.is_none()
         && let Some(state) = super::rules::advance(&payment.state(), News::Canceled, app.clock.now())
@@ -242,43 +265,13 @@ pub async fn end_without_intent(app: &App, id: PaymentId, code: &str) -> Result<
         let text = format!("ended before the provider knew of it: {code}");
         let note = queries::Note { event: None, data: None, text };
         queries::set_state(&mut tx, id, &state, Some(code).filter(|code| !code.is_empty()), &note).await?;
+        effect = Some(Effect::moved(&payment, News::Canceled, None));
     }
     tx.commit().await?;
+    if let Some(effect) = effect {
+        effect.report(app);
+    }
     Ok(())
-}
-
-/// Closes an open payment at Stripe, because another is to take its place.
-pub async fn close(app: &App, id: PaymentId) -> Result<()> {
-    let app = app.clone();
-    let task = async move {
-        let payment = queries::facts(&app.db, id).await?.ok_or(Error::NotFound("payment"))?;
-        let intent = ensure_intent(&app, &payment).await?;
-        let canceled = app.payments.stripe()?.cancel_intent(&intent.id, &format!("cancel-{id}")).await;
-        let intent = match canceled {
-            Ok(intent) => intent,
-            // Paid or being paid meanwhile: the event will tell.
-            Err(Failure::Refused { .. }) => {
-                let detail = "a payment of this charge is being processed; wait for its end";
-                return Err(Refusal::new("payment_in_progress", detail).into());
-            }
-            Err(failure) => return Err(unavailable(id, &failure)),
-        };
-        let mut tx = app.db.begin().await?;
-        let payment = queries::lock(&mut tx, id).await?.ok_or(Error::NotFound("payment"))?;
-        let mut effect = None;
-        if intent.status == IntentStatus::Canceled {
-            let at = chrono::DateTime::from_timestamp(intent.canceled_at.unwrap_or(intent.created), 0);
-            let note = settle::said(None, &intent);
-            effect = settle::tell(&mut tx, &payment, News::Canceled, at.unwrap_or_default(), &intent, note)
-                .await?;
-        }
-        tx.commit().await?;
-        if let Some(effect) = effect {
-            effect.report(&app);
-        }
-        Ok(())
-    };
-    request_log::spawn(task).await.map_err(anyhow::Error::from)?
 }
 
 pub fn closed(id: PaymentId) -> Error {
@@ -294,6 +287,6 @@ pub fn unavailable(payment: PaymentId, failure: &Failure) -> Error {
 
 /// The same, of one payment or of all.
 pub fn away(payment: Option<PaymentId>, failure: &Failure) -> Error {
-    let failed = matches!(failure, Failure::Refused { .. });
+    let failed = matches!(failure, Failure::Refused { .. } | Failure::Kept(_));
     if failed { Error::ProviderFailed { payment } } else { Error::ProviderUnavailable { payment } }
 }

@@ -15,7 +15,8 @@ const COLUMNS: &str = "
     p.payment_type, p.refunded_amount,
     case when p.settled_at is null then 0.00 else p.amount - p.refund_claimed end as refundable_amount,
     p.semester, p.year, p.description, p.charge_id,
-    p.status in ('pending', 'failed') and not p.canceled as can_retry,
+    p.status in ('pending', 'failed') and not p.canceled and (p.charge_id is null or p.amount = (
+        select coalesce(sum(l.amount), 0) from ledger_postings l where l.charge_id = p.charge_id)) as can_retry,
     p.failure_code, p.disputed_at is not null as disputed, p.stripe_payment_intent_id, p.created_at, p.updated_at,
     p.settled_at";
 
@@ -120,7 +121,7 @@ pub async fn refunds(db: &PgPool, id: PaymentId) -> Result<Vec<Refund>> {
 pub async fn refund_rows(db: &mut sqlx::PgConnection, id: PaymentId) -> Result<Vec<RefundFacts>> {
     let rows = sqlx::query_as!(
         RefundFacts,
-        "select id, payment_id, amount, status, stripe_refund_id, created_at from refunds
+        "select id, payment_id, amount, status, stripe_refund_id, created_at, provider_attempt from refunds
          where payment_id = $1 order by created_at, id",
         id.0
     );

@@ -3,6 +3,7 @@
 //!
 //! Locks: the charge, then the payment; the audit log last. Stripe is never asked while a lock or a connection is held.
 
+mod attempts;
 mod books;
 mod compare;
 mod effects;
@@ -13,6 +14,7 @@ mod intents;
 mod lists;
 mod model;
 pub mod money;
+mod outdated;
 mod provider;
 pub mod queries;
 mod reconcile;
@@ -30,6 +32,7 @@ pub use books::{
 pub use events::Outcome;
 pub use findings::{Finding, FindingKind, Reconciliation};
 pub use model::{Payment, PaymentType, ProviderKind, Refund, RefundStatus, Status};
+pub use outdated::close_soon;
 pub use provider::{Provider, SANDBOX_PATH};
 pub use reconcile::{Options, reconcile, take_up};
 pub use refunds::{__path_refund_payment, refund_payment};

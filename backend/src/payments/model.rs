@@ -112,7 +112,8 @@ pub struct Payment {
     pub description: Option<String>,
     /// The charge it pays, if it pays one.
     pub charge_id: Option<ChargeId>,
-    /// Waiting for the payer, or failed and not for good: `POST /payments/{id}/retry` takes it up again.
+    /// Waiting for the payer, or failed and not for good, and still what is due of its charge: `POST /payments/{id}/retry`
+    /// takes it up again.
     pub can_retry: bool,
     /// Why the last attempt failed, in the provider's words for it, such as `insufficient_funds`.
     pub failure_code: Option<String>,

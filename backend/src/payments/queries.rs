@@ -70,6 +70,8 @@ pub struct Facts {
     pub refund_claimed: Decimal,
     pub stripe_payment_intent_id: Option<String>,
     pub created_at: DateTime<Utc>,
+    /// Part of the key under which its intent is asked for.
+    pub provider_attempt: i32,
 }
 
 impl Facts {
@@ -87,7 +89,7 @@ pub async fn facts(db: &PgPool, id: PaymentId) -> Result<Option<Facts>> {
     let facts = sqlx::query_as!(
         Facts,
         "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
-             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
          from payments where id = $1",
         id.0
     );
@@ -98,7 +100,7 @@ pub async fn lock(db: &mut PgConnection, id: PaymentId) -> Result<Option<Facts>>
     let facts = sqlx::query_as!(
         Facts,
         "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
-             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
          from payments where id = $1 for no key update",
         id.0
     );
@@ -114,7 +116,7 @@ pub async fn lock_of_event(
     let facts = sqlx::query_as!(
         Facts,
         "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
-             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
          from payments where stripe_payment_intent_id = $1 or id = $2
          order by (stripe_payment_intent_id = $1) desc nulls last limit 1 for no key update",
         intent,
@@ -128,7 +130,7 @@ pub async fn lock_open_of_charge(db: &mut PgConnection, charge: ChargeId) -> Res
     let facts = sqlx::query_as!(
         Facts,
         "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
-             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
          from payments where charge_id = $1 and status in ('pending', 'processing', 'failed') and not canceled
          for no key update",
         charge.0

@@ -7,13 +7,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::compare;
-use super::events;
 use super::findings::{Finding, FindingKind, Reconciliation};
 use super::intents::KEY_LIVES;
 use super::queries::Facts;
 use super::reconcile_queries as ours;
-use super::{intents, queries, refunds, settle};
+use super::{compare, events, intents, outdated, queries, refunds, settle};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
@@ -120,8 +118,8 @@ pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
     Ok(done)
 }
 
-/// Only the first part, for payments and refunds that a crash or an outage left half-way. Asks the provider only if
-/// there are any.
+/// Only the first part, for payments and refunds that a crash or an outage left half-way, and those whose amount is no
+/// longer due. Asks the provider only if there are any.
 pub async fn take_up(app: &App) -> Result<u64> {
     if app.payments.stripe().is_err() {
         return Ok(0);
@@ -137,6 +135,11 @@ pub async fn take_up(app: &App) -> Result<u64> {
     }
     for refund in refunds_left.iter().filter(|refund| app.clock.now() - refund.created_at < KEY_LIVES) {
         if !turn.goes_on(refunds::carry_out(app, refund.id).await)? {
+            return Ok(turn.done);
+        }
+    }
+    for payment in outdated::all(&app.db, None).await? {
+        if !turn.goes_on(outdated::close(app, payment).await)? {
             return Ok(turn.done);
         }
     }

@@ -15,7 +15,7 @@ pub async fn unlinked(db: &PgPool, before: DateTime<Utc>) -> Result<Vec<Facts>> 
     let payments = sqlx::query_as!(
         Facts,
         "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
-             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
          from payments where stripe_payment_intent_id is null and not canceled and settled_at is null and created_at <= $1
          order by created_at, id limit 1000",
         before
@@ -27,7 +27,7 @@ pub async fn unlinked(db: &PgPool, before: DateTime<Utc>) -> Result<Vec<Facts>> 
 pub async fn unasked_refunds(db: &PgPool, before: DateTime<Utc>) -> Result<Vec<RefundFacts>> {
     let refunds = sqlx::query_as!(
         RefundFacts,
-        "select id, payment_id, amount, status, stripe_refund_id, created_at from refunds
+        "select id, payment_id, amount, status, stripe_refund_id, created_at, provider_attempt from refunds
          where stripe_refund_id is null and status = 'pending' and created_at <= $1 order by created_at, id limit 1000",
         before
     );
@@ -46,7 +46,7 @@ pub async fn compared(
     let payments = sqlx::query_as!(
         Facts,
         "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
-             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
          from payments
          where stripe_payment_intent_id = any($1) or id = any($2)
              or (created_at between $3 and $4 and stripe_payment_intent_id is not null)
@@ -62,7 +62,7 @@ pub async fn compared(
 pub async fn refunds(db: &PgPool, stripe_ids: &[String]) -> Result<Vec<RefundFacts>> {
     let refunds = sqlx::query_as!(
         RefundFacts,
-        "select id, payment_id, amount, status, stripe_refund_id, created_at from refunds where stripe_refund_id = any($1)",
+        "select id, payment_id, amount, status, stripe_refund_id, created_at, provider_attempt from refunds where stripe_refund_id = any($1)",
         stripe_ids
     );
     Ok(refunds.fetch_all(db).await?)

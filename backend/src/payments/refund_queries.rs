@@ -17,6 +17,8 @@ pub struct RefundFacts {
     pub status: RefundStatus,
     pub stripe_refund_id: Option<String>,
     pub created_at: DateTime<Utc>,
+    /// Part of the key under which it is asked for.
+    pub provider_attempt: i32,
 }
 
 /// Claims a part of a payment for a refund; a check keeps the claims within what was paid.
@@ -73,7 +75,7 @@ pub async fn refund_facts(
 ) -> Result<Option<RefundFacts>> {
     let facts = sqlx::query_as!(
         RefundFacts,
-        "select id, payment_id, amount, status, stripe_refund_id, created_at from refunds
+        "select id, payment_id, amount, status, stripe_refund_id, created_at, provider_attempt from refunds
          where stripe_refund_id = $2 or id = $1
          order by (stripe_refund_id = $2) desc nulls last limit 1",
         id.map(|id| id.0),

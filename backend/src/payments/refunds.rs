@@ -10,7 +10,7 @@ use super::intents::KEY_LIVES;
 use super::model::{CreateRefund, Refund, RefundStatus};
 use super::queries::{self, Note, RefundFacts};
 use super::rules::{self, Refundable};
-use super::{events, intents, money, settle};
+use super::{attempts, events, intents, money, settle};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Problem, Refusal, Result};
@@ -18,7 +18,7 @@ use crate::http::idempotency::{Claimed, IdempotencyKey};
 use crate::http::{Json, Path, request_log};
 use crate::ids::{PaymentId, RefundId};
 use crate::policy::{Action, Actor};
-use crate::stripe::{Failure, NewRefund};
+use crate::stripe::{self, Failure, NewRefund};
 
 /// Give a payment back, in full or in part.
 ///
@@ -144,8 +144,7 @@ async fn ask(app: &App, refund: &RefundFacts) -> Result<()> {
         amount: amount.ok_or_else(|| anyhow::anyhow!("an amount with parts of a cent"))?,
         metadata: &metadata,
     };
-    let asked = app.payments.stripe()?.create_refund(&new, &format!("refund-{}", refund.id)).await;
-    let (made, code) = match asked {
+    let (made, code) = match make_once(app, refund, &new).await? {
         Ok(made) => (Some(made.id), None),
         // Refunded or disputed at the provider meanwhile: this refund is none, and its claim is free again.
         Err(Failure::Refused { status: 400, error }) if error.kind == "invalid_request_error" => {
@@ -171,6 +170,32 @@ async fn ask(app: &App, refund: &RefundFacts) -> Result<()> {
     tx.commit().await?;
     effects.iter().for_each(|effect| effect.report(app));
     code.map_or(Ok(()), |code| Err(refused(&code)))
+}
+
+/// Has it made, once: see [`attempts`].
+async fn make_once(
+    app: &App,
+    refund: &RefundFacts,
+    new: &NewRefund<'_>,
+) -> Result<std::result::Result<stripe::Refund, Failure>> {
+    let (stripe, mut attempt) = (app.payments.stripe()?, refund.provider_attempt);
+    let mut asked = Err(Failure::Resting);
+    for _ in 0..attempts::KEYS_AT_ONCE {
+        asked = stripe.create_refund(new, &attempts::key("refund", refund.id, attempt)).await;
+        if !matches!(asked, Err(Failure::Kept(_))) {
+            break;
+        }
+        let there = match stripe.list_refunds(attempts::since(refund.created_at)).await {
+            Ok(there) => there,
+            Err(failure) => return Ok(Err(failure)),
+        };
+        let ours = Some(refund.id.to_string());
+        if let Some(made) = there.into_iter().find(|made| made.metadata.get("refund_id") == ours.as_ref()) {
+            return Ok(Ok(made));
+        }
+        attempt = attempts::next_of_refund(&app.db, refund.id, attempt).await?;
+    }
+    Ok(asked)
 }
 
 fn refused(code: &str) -> Error {

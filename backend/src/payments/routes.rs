@@ -9,7 +9,7 @@ use super::intents::{self, Begun};
 use super::model::{
     CreateIntent, History, Payment, PaymentFilter, PaymentSettings, Receipt, RefundStatus, Status, Ticket,
 };
-use super::queries;
+use super::{outdated, queries};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, FieldError, Problem, Refusal, Result};
@@ -167,7 +167,7 @@ pub async fn create_intent(
             }
             Begun::Outdated(payment) => {
                 tx.rollback().await?;
-                intents::close(&app, payment).await?;
+                outdated::close(&app, payment).await?;
             }
         }
     }
@@ -211,6 +211,8 @@ async fn replay(app: &App, answer: Response) -> Result<Response> {
     let (head, body) = answer.into_parts();
     let bytes = axum::body::to_bytes(body, usize::MAX).await.map_err(anyhow::Error::from)?;
     let kept: Kept = serde_json::from_slice(&bytes).map_err(anyhow::Error::from)?;
+    let payment = queries::facts(&app.db, kept.payment_id).await?.ok_or(Error::NotFound("payment"))?;
+    outdated::refuse_outdated(app, &payment).await?;
     let ticket = intents::open(app, kept.payment_id).await?;
     let mut answer = (head.status, Json(ticket)).into_response();
     answer.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
@@ -218,6 +220,8 @@ async fn replay(app: &App, answer: Response) -> Result<Response> {
 }
 
 /// Take a payment up again: it waits for the payer, failed, or the provider did not answer when it was begun.
+///
+/// 409 `payment_outdated` when another amount is due of its charge by now: pay the charge anew.
 #[utoipa::path(post, path = "/payments/{id}/retry", tag = "payments", params(("id" = PaymentId, Path)),
     responses((status = 200, body = Ticket), (status = "4XX", body = Problem), (status = 502, body = Problem), (status = 503, body = Problem)))]
 pub async fn retry_payment(
@@ -229,7 +233,10 @@ pub async fn retry_payment(
     let payment = queries::facts(&app.db, id).await?.ok_or(Error::NotFound("payment"))?;
     actor.may(Action::PayFor { student: payment.user_id }).map_err(|_| Error::NotFound("payment"))?;
     match payment.status {
-        Status::Pending | Status::Failed if !payment.canceled => Ok(Json(intents::open(&app, id).await?)),
+        Status::Pending | Status::Failed if !payment.canceled => {
+            outdated::refuse_outdated(&app, &payment).await?;
+            Ok(Json(intents::open(&app, id).await?))
+        }
         Status::Processing => {
             Err(Refusal::new("payment_in_progress", "this payment is being processed; wait for its end")
                 .into())

@@ -92,7 +92,7 @@ pub async fn tell(
         };
         ledger::queries::post(db, &posting).await?;
     }
-    Ok(Some(Effect::moved(payment, news, &intent.id)))
+    Ok(Some(Effect::moved(payment, news, Some(&intent.id))))
 }
 
 /// What the provider says of one refund.
@@ -176,6 +176,7 @@ async fn made_elsewhere(
         status: RefundStatus::Pending,
         stripe_refund_id,
         created_at: payment.created_at,
+        provider_attempt: 0,
     }))
 }
 

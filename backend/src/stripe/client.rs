@@ -33,6 +33,9 @@ pub enum Failure {
     /// Not asked, because it did not answer lately.
     #[error("Stripe did not answer lately and is given a pause")]
     Resting,
+    /// An error of its own that it keeps under the key: whatever happened, asking with this key leads to nothing else.
+    #[error("Stripe keeps to its answer: {0}")]
+    Kept(StatusCode),
     /// Stripe said no, and why; nothing happened.
     #[error("Stripe refused ({status}): {} {}", error.code.as_deref().unwrap_or_default(), error.message)]
     Refused { status: u16, error: ApiError },
@@ -256,6 +259,10 @@ fn judge<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u
         error: ApiError,
     }
     let error = serde_json::from_slice::<Body>(body).map(|body| body.error).unwrap_or_default();
+    let replayed = headers.get("idempotent-replayed").is_some_and(|value| value == "true");
+    if replayed && status.is_server_error() {
+        return Outcome::Final(Err(Failure::Kept(status)));
+    }
     let busy = status == StatusCode::CONFLICT || status == StatusCode::TOO_MANY_REQUESTS;
     let failure = if status.is_server_error() || busy {
         Failure::Unreachable(format!("it answered {status}"))

@@ -32,6 +32,8 @@ mod payments;
 mod payments_command;
 mod payments_crashes;
 mod payments_events;
+mod payments_kept_failures;
+mod payments_outdated;
 mod payments_reconcile;
 mod payments_refunds;
 mod payments_replicas;

@@ -137,6 +137,14 @@ async fn a_payment_nobody_can_pay_any_more_is_ended(db: PgPool) {
     let payment = ada.payment(&id).await;
     assert_eq!((&payment["status"], &payment["can_retry"]), (&json!("failed"), &json!(false)));
     assert_eq!(uems.count(INTENTS).await, 0);
+    let metrics = uems.app.metrics.text(&uems.app).await;
+    for line in [
+        "uems_payments_total{payment_type=\"tuition\",status=\"failed\"} 1",
+        // How long the provider took to fail counts too.
+        "uems_payment_processing_duration_seconds_count 1",
+    ] {
+        assert!(metrics.contains(line), "{line}\n{metrics}");
+    }
 }
 
 /// The provider tells the same answer to the same key for a day. Whoever asked later would make it twice.

@@ -81,7 +81,7 @@ async fn calls_are_repeated_as_the_provider_says() {
         let got = match stripe.create_intent(&new(100), "key-1").await {
             Ok(intent) => intent.id,
             Err(Failure::Refused { error, .. }) => error.code.unwrap_or_default(),
-            Err(Failure::Unreachable(_) | Failure::Resting) => "unreachable".to_owned(),
+            Err(Failure::Unreachable(_) | Failure::Resting | Failure::Kept(_)) => "unreachable".to_owned(),
         };
         let asked = asked.all();
         assert_eq!((got.as_str(), asked.len()), (expected, times), "{answers:?}");

@@ -1,7 +1,7 @@
 //! Answers and errors in Stripe's shape.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -10,18 +10,24 @@ use serde_json::{Value, json};
 pub struct Answer {
     pub status: u16,
     pub body: Value,
+    /// Told before, under the same key.
+    pub replayed: bool,
 }
 
 impl Answer {
     pub fn ok(body: Value) -> Self {
-        Self { status: 200, body }
+        Self { status: 200, body, replayed: false }
     }
 }
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(self.body)).into_response()
+        let mut answer = (status, Json(self.body)).into_response();
+        if self.replayed {
+            answer.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
+        }
+        answer
     }
 }
 
@@ -54,7 +60,8 @@ pub type Result<T> = std::result::Result<T, Refusal>;
 
 fn error(status: u16, kind: &str, code: &str, message: &str) -> Answer {
     let code = if code.is_empty() { Value::Null } else { code.into() };
-    Answer { status, body: json!({ "error": { "type": kind, "code": code, "message": message } }) }
+    let body = json!({ "error": { "type": kind, "code": code, "message": message } });
+    Answer { status, body, replayed: false }
 }
 
 pub fn invalid(code: &str, message: &str) -> Refusal {
@@ -83,5 +90,5 @@ pub fn failure() -> Answer {
 pub fn declined(problem: &Value, intent: Value) -> Answer {
     let mut problem = problem.clone();
     problem["payment_intent"] = intent;
-    Answer { status: 402, body: json!({ "error": problem }) }
+    Answer { status: 402, body: json!({ "error": problem }), replayed: false }
 }

@@ -96,7 +96,7 @@ impl Call {
         let answer = match self.kept(&mut tx).await? {
             Some(kept) => kept,
             None => {
-                let answer = act(&mut tx, &switches).await?;
+                let answer = self.first(&mut tx, &switches, act).await?;
                 self.keep(&mut tx, &answer).await?;
                 answer
             }
@@ -105,6 +105,21 @@ impl Call {
         self.sandbox.due.notify_one();
         tokio::time::sleep(Duration::from_millis(switches.get(Switch::Delay))).await;
         if switches::take_one(db, Switch::LoseNext).await? {
+            return Ok(failure());
+        }
+        Ok(answer)
+    }
+
+    /// What is kept: what happened, or a failure before or after it.
+    async fn first<Do>(&self, db: &mut PgConnection, switches: &Switches, act: Do) -> Result<Answer>
+    where
+        Do: AsyncFnOnce(&mut PgConnection, &Switches) -> Result<Answer>,
+    {
+        if switches.get(Switch::FailKept) > 0 && switches::take_one(&mut *db, Switch::FailKept).await? {
+            return Ok(failure());
+        }
+        let answer = act(db, switches).await?;
+        if switches.get(Switch::LoseKept) > 0 && switches::take_one(&mut *db, Switch::LoseKept).await? {
             return Ok(failure());
         }
         Ok(answer)
@@ -119,7 +134,9 @@ impl Call {
         let Some(key) = &self.key else { return Ok(None) };
         match store::kept(db, key).await? {
             Some(kept) if kept.fingerprint != self.fingerprint() => Err(key_reused()),
-            kept => Ok(kept.map(|kept| Answer { status: kept.status as u16, body: kept.body })),
+            kept => {
+                Ok(kept.map(|kept| Answer { status: kept.status as u16, body: kept.body, replayed: true }))
+            }
         }
     }
 

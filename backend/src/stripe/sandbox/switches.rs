@@ -1,6 +1,6 @@
 //! How unreliable the sandbox is to be, for tests and demonstrations. Kept in the database, so a restart changes nothing.
 
-use sqlx::PgPool;
+use sqlx::{PgExecutor, PgPool};
 
 /// Each is 0 unless it was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub enum Switch {
     FailNext,
     /// Calls whose effect happens and whose answer is a failure.
     LoseNext,
+    /// Calls that fail before they change anything, and whose failure is kept under their key and told again.
+    FailKept,
+    /// Calls whose effect happens and under whose key a failure is kept.
+    LoseKept,
     /// Percentage of events delivered twice.
     Duplicate,
     /// Percentage of events never delivered.
@@ -22,10 +26,12 @@ pub enum Switch {
 }
 
 impl Switch {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Delay,
         Self::FailNext,
         Self::LoseNext,
+        Self::FailKept,
+        Self::LoseKept,
         Self::Duplicate,
         Self::Drop,
         Self::Reorder,
@@ -37,6 +43,8 @@ impl Switch {
             Self::Delay => "delay_ms",
             Self::FailNext => "fail_next",
             Self::LoseNext => "lose_next",
+            Self::FailKept => "fail_kept",
+            Self::LoseKept => "lose_kept",
             Self::Duplicate => "duplicate_percent",
             Self::Drop => "drop_percent",
             Self::Reorder => "reorder_ms",
@@ -80,7 +88,7 @@ pub async fn set(db: &PgPool, switch: Switch, value: i32) -> sqlx::Result<()> {
 }
 
 /// Uses up one of a counted switch.
-pub async fn take_one(db: &PgPool, switch: Switch) -> sqlx::Result<bool> {
+pub async fn take_one(db: impl PgExecutor<'_>, switch: Switch) -> sqlx::Result<bool> {
     let taken = sqlx::query!(
         "update stripe_sandbox.switches set value = value - 1 where name = $1 and value > 0",
         switch.name()
