@@ -6,6 +6,7 @@
 mod attempts;
 mod books;
 mod compare;
+mod compare_refunds;
 mod effects;
 mod event_queries;
 mod events;

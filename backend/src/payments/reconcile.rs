@@ -11,7 +11,7 @@ use super::findings::{Finding, FindingKind, Reconciliation};
 use super::intents::KEY_LIVES;
 use super::queries::Facts;
 use super::reconcile_queries as ours;
-use super::{compare, events, intents, outdated, queries, refunds, settle};
+use super::{compare, compare_refunds, events, intents, outdated, queries, refunds, settle};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ids::UserId;
@@ -85,12 +85,13 @@ pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
     link_payments(&mut run, unlinked, &intents).await?;
     let since = back_to(unasked.iter().map(|refund| refund.created_at).min());
     let refunds_there = stripe.list_refunds(since.timestamp()).await.map_err(away)?;
-    compare::ask_for_refunds(&mut run, unasked, &refunds_there, since).await?;
+    compare_refunds::ask_for_refunds(&mut run, unasked, &refunds_there, since).await?;
     let mut missed = stripe.list_events(options.since.timestamp()).await.map_err(away)?;
     missed.reverse();
     take_missed(&mut run, missed).await?;
     let payments_compared = compare::intents(&mut run, &intents).await?;
-    let refunds_compared = compare::refunds(&mut run, &refunds_there).await?;
+    let refunds_compared = compare_refunds::refunds(&mut run, &refunds_there).await?;
+    compare_refunds::sums(&mut run, &intents, &refunds_there).await?;
     let all = run.findings.len();
     let repaired = run.findings.iter().filter(|finding| finding.repaired).count();
     let done = Reconciliation {

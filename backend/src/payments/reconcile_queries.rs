@@ -59,11 +59,33 @@ pub async fn compared(
     Ok(payments.fetch_all(db).await?)
 }
 
-pub async fn refunds(db: &PgPool, stripe_ids: &[String]) -> Result<Vec<RefundFacts>> {
+/// Payments of these intents.
+pub async fn of_intents(db: &PgPool, intents: &[String]) -> Result<Vec<Facts>> {
+    let payments = sqlx::query_as!(
+        Facts,
+        "select id, user_id, amount, currency, status, canceled, status_at, settled_at, payment_type, charge_id, description,
+             disputed_at, refunded_amount, refund_claimed, stripe_payment_intent_id, created_at, provider_attempt
+         from payments where stripe_payment_intent_id = any($1) order by created_at, id",
+        intents
+    );
+    Ok(payments.fetch_all(db).await?)
+}
+
+/// Refunds that the provider's are, and those of the time that is compared.
+pub async fn refunds(
+    db: &PgPool,
+    stripe_ids: &[String],
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<RefundFacts>> {
     let refunds = sqlx::query_as!(
         RefundFacts,
-        "select id, payment_id, amount, status, stripe_refund_id, created_at, provider_attempt from refunds where stripe_refund_id = any($1)",
-        stripe_ids
+        "select id, payment_id, amount, status, stripe_refund_id, created_at, provider_attempt from refunds
+         where stripe_refund_id = any($1) or (created_at between $2 and $3 and stripe_refund_id is not null)
+         order by created_at, id",
+        stripe_ids,
+        since,
+        until
     );
     Ok(refunds.fetch_all(db).await?)
 }

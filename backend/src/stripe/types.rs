@@ -33,6 +33,12 @@ pub struct PaymentIntent {
 }
 
 impl PaymentIntent {
+    /// How much of what was paid is given back or on its way back, if the intent came with its charge.
+    pub fn refunded(&self) -> Option<i64> {
+        let charge = self.latest_charge.as_ref().filter(|_| self.status == IntentStatus::Succeeded)?;
+        charge.get("amount_refunded")?.as_i64()
+    }
+
     /// When the charge that paid it was made, if the intent tells; else when the intent was made.
     pub fn paid_at(&self) -> i64 {
         let charge = self.latest_charge.as_ref().and_then(|charge| charge.get("created"));

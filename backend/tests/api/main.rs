@@ -30,6 +30,7 @@ mod migrations;
 mod openapi;
 mod payments;
 mod payments_command;
+mod payments_compared;
 mod payments_crashes;
 mod payments_events;
 mod payments_kept_failures;

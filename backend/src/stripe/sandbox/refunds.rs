@@ -63,6 +63,13 @@ pub async fn fail(
     refund["status"] = "failed".into();
     refund["failure_reason"] = "lost_or_stolen_card".into();
     store::put(db, "refund", &refund).await?;
+    let charge = refund["charge"].as_str().unwrap_or_default();
+    if let Some(mut charge) = store::lock(db, "charge", charge).await? {
+        let intent = refund["payment_intent"].as_str().unwrap_or_default();
+        charge["amount_refunded"] = store::refunded(db, intent).await?.into();
+        charge["refunded"] = false.into();
+        store::put(db, "charge", &charge).await?;
+    }
     emit(sandbox, db, switches, "refund.failed", &refund).await?;
     Ok(Answer::ok(refund))
 }
