@@ -184,6 +184,111 @@ async fn what_does_not_fit_our_books_is_flagged_and_changes_nothing(db: PgPool) 
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_refund_that_does_not_fit_our_books_is_flagged_and_gives_nothing_back(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, bob, root) = (uems.student("ada").await, uems.student("bob").await, uems.admin("root").await);
+    let bank = Bank::of(&uems);
+    let (id, others) = (ada.paid(&bank, "50.00").await, ada.paid(&bank, "50.00").await);
+    bob.paid(&bank, "50.00").await;
+    let other = root.refund(&others, Some("20.00")).await.expect(201).body["id"].clone();
+    bank.deliver().await;
+    root.refund(&id, Some("20.00")).await.expect(201);
+    let all: Vec<Value> = bank.intercept().await.iter().map(event).collect();
+    let of = |kind: &str| all.iter().find(|event| event["type"] == kind).unwrap();
+    let wrong = |kind: &str, changes: &[(&str, Value)]| {
+        let mut event = of(kind).clone();
+        for (path, value) in changes {
+            *event["data"]["object"].pointer_mut(path).unwrap() = value.clone();
+        }
+        event
+    };
+    let (refund, charge) = ("refund.updated", "charge.refunded");
+    for (number, (mut event, reason)) in [
+        (wrong(refund, &[("/amount", json!(1999))]), "refund_amount_differs"),
+        (wrong(refund, &[("/currency", json!("eur"))]), "currency_differs"),
+        (
+            wrong(refund, &[("/id", json!("re_other")), ("/metadata/refund_id", other)]),
+            "refund_of_another_payment",
+        ),
+        (wrong(refund, &[("/id", json!("re_other"))]), "another_refund"),
+        (wrong(refund, &[("/payment_intent", json!("pi_other"))]), "another_intent"),
+        (wrong(charge, &[("/payment_intent", json!("pi_other"))]), "another_intent"),
+        (wrong(charge, &[("/amount", json!(4999))]), "amount_differs"),
+        (wrong(charge, &[("/currency", json!("eur"))]), "currency_differs"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        event["id"] = json!(format!("evt_wrong_{number}"));
+        assert_eq!(bank.tell(&event).await, 200);
+        let kept: (String, String) =
+            sqlx::query_as("select outcome, reason from stripe_events where id = $1")
+                .bind(event["id"].as_str())
+                .fetch_one(&uems.db)
+                .await
+                .unwrap();
+        assert_eq!(kept, ("flagged".to_owned(), reason.to_owned()));
+        assert_eq!(ada.payment(&id).await["refunded_amount"], "0.00", "{reason}");
+    }
+    // The true ones still settle it.
+    for event in &all {
+        assert_eq!(bank.tell(event).await, 200);
+    }
+    assert_eq!(ada.payment(&id).await["refunded_amount"], "20.00");
+    assert_books_agree(&uems).await;
+}
+
+/// A card never says so; a bank debit does, for days.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn being_processed_comes_before_after_and_between_the_other_news(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, bank) = (uems.student("ada").await, Bank::of(&uems));
+    for (order, statuses) in [
+        (["processing", "failed", "succeeded"], ["processing", "failed", "succeeded"]),
+        (["failed", "processing", "succeeded"], ["failed", "failed", "succeeded"]),
+        (["processing again", "failed", "succeeded"], ["processing", "processing", "succeeded"]),
+        (["failed", "processing again", "succeeded"], ["failed", "processing", "succeeded"]),
+        (["succeeded", "processing again", "failed"], ["succeeded", "succeeded", "succeeded"]),
+    ] {
+        let ticket = ada.pay("10.00").await.expect(201).body;
+        let id = ticket["payment_id"].as_str().unwrap().to_owned();
+        bank.confirm(&ticket, DECLINES).await.expect(402);
+        bank.confirm(&ticket, PAYS).await.expect(200);
+        let all: Vec<Value> = bank.intercept().await.iter().map(event).collect();
+        let of = |kind: &str| all.iter().find(|event| event["type"] == kind).unwrap().clone();
+        let failed = of("payment_intent.payment_failed");
+        let processing = |number: usize, later: i64| {
+            let mut event = failed.clone();
+            event["id"] = json!(format!("evt_processing_{number}_{id}"));
+            event["type"] = json!("payment_intent.processing");
+            event["data"]["object"]["status"] = json!("processing");
+            event["created"] = json!(event["created"].as_i64().unwrap() + later);
+            event
+        };
+        for (number, (name, status)) in order.into_iter().zip(statuses).enumerate() {
+            let event = match name {
+                "processing" => processing(number, -1),
+                "processing again" => processing(number, 1),
+                "failed" => failed.clone(),
+                _ => of("payment_intent.succeeded"),
+            };
+            assert_eq!(bank.tell(&event).await, 200);
+            assert_eq!(ada.payment(&id).await["status"], status, "{order:?}, {number}");
+            if status == "processing" {
+                let path = format!("/payments/{id}/retry");
+                let refused = ada.call(axum::http::Method::POST, &path, None, &[]).await.expect(409);
+                assert_eq!(refused.code(), "payment_in_progress");
+            }
+        }
+    }
+    assert_eq!(
+        uems.count("select count(*) from stripe_events where outcome in ('parked', 'flagged')").await,
+        0
+    );
+    assert_books_agree(&uems).await;
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn only_the_provider_can_tell(db: PgPool) {
     let uems = TestApp::new(db);
     let (ada, bank) = (uems.student("ada").await, Bank::of(&uems));

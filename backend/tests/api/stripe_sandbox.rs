@@ -10,6 +10,7 @@ use sqlx::{ConnectOptions, PgPool};
 use tokio::net::TcpListener;
 use uems::payments::ProviderKind;
 
+use crate::payments::{Bank, PAYS};
 use crate::support::{Actor, TestApp};
 
 const KEY: &str = "sk_test_of_a_test";
@@ -120,4 +121,71 @@ async fn it_does_not_start_with_keys_of_real_money_or_without_any(db: PgPool) {
         ("UEMS_TRANSCRIPT_KEY", "0707070707070707070707070707070707070707070707070707070707070707"),
     ];
     assert!(said(&production).contains("refuses the payment sandbox"), "{}", said(&production));
+}
+
+const WAITING: &str =
+    "select count(*) from stripe_sandbox.deliveries where delivered_at is null and not gave_up";
+const NOW: &str = "update stripe_sandbox.deliveries set due_at = now() where delivered_at is null";
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_delivery_that_is_not_taken_is_repeated_after_ever_longer_pauses(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, bank) = (uems.student("ada").await, Bank::of(&uems));
+    bank.switch("bad_signature_percent", 100).await;
+    let ticket = ada.pay("10.00").await.expect(201).body;
+    bank.confirm(&ticket, PAYS).await.expect(200);
+    let all = uems.count(WAITING).await;
+    let longest = "select extract(epoch from max(due_at) - now())::bigint from stripe_sandbox.deliveries";
+    for seconds in [0..=1, 0..=1, 1..=2, 3..=4, 7..=8] {
+        let due = bank.sandbox.take_due().await.unwrap();
+        assert_eq!(due.len() as i64, all);
+        for delivery in due {
+            let refused = bank.post(&delivery.body, &delivery.signature).await.expect(400);
+            assert_eq!(refused.code(), "bad_signature");
+            bank.sandbox.note(&delivery, Some(400)).await.unwrap();
+        }
+        let pause = uems.count(longest).await;
+        assert!(seconds.contains(&pause), "{pause} of {seconds:?}");
+        assert!(bank.sandbox.take_due().await.unwrap().is_empty(), "not before the pause is over");
+        sqlx::query(NOW).execute(&uems.db).await.unwrap();
+    }
+    let id = ticket["payment_id"].as_str().unwrap();
+    assert_eq!(ada.get(&format!("/payments/{id}")).await.expect(200).body["status"], "pending");
+    bank.switch("bad_signature_percent", 0).await;
+    bank.deliver().await;
+    assert_eq!(uems.count(WAITING).await, 0);
+    assert_eq!(ada.get(&format!("/payments/{id}")).await.expect(200).body["status"], "succeeded");
+
+    // Nobody takes it for a day and a half: it is given up.
+    ada.pay("11.00").await.expect(201);
+    sqlx::query("update stripe_sandbox.deliveries set attempts = 39 where delivered_at is null")
+        .execute(&uems.db)
+        .await
+        .unwrap();
+    for delivery in bank.sandbox.take_due().await.unwrap() {
+        bank.sandbox.note(&delivery, None).await.unwrap();
+    }
+    sqlx::query(NOW).execute(&uems.db).await.unwrap();
+    assert!(bank.sandbox.take_due().await.unwrap().is_empty());
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn events_come_late_and_in_another_order_when_they_are_to(db: PgPool) {
+    let uems = TestApp::new(db);
+    let (ada, bank) = (uems.student("ada").await, Bank::of(&uems));
+    bank.switch("reorder_ms", 60_000).await;
+    for _ in 0..8 {
+        let ticket = ada.pay("10.00").await.expect(201).body;
+        bank.confirm(&ticket, PAYS).await.expect(200);
+    }
+    let later = "select count(*) from stripe_sandbox.deliveries where due_at between now() + interval '1 second' and now() + interval '60 seconds'";
+    assert!(uems.count(later).await >= 8, "they are spread over the minute");
+    let turned = "select count(*) from stripe_sandbox.deliveries a join stripe_sandbox.deliveries b on a.id < b.id and a.due_at > b.due_at";
+    assert!(uems.count(turned).await > 0);
+    sqlx::query("update stripe_sandbox.deliveries set due_at = due_at - interval '60 seconds'")
+        .execute(&uems.db)
+        .await
+        .unwrap();
+    bank.deliver().await;
+    assert_eq!(ada.balance().await, "-80.00");
 }
