@@ -200,6 +200,34 @@ mod tests {
         );
     }
 
+    /// A number of JSON is read as the nearest double, as JavaScript does, and that one counts; a text is what it says.
+    #[test]
+    fn texts_are_exact_and_numbers_are_doubles() {
+        let read = |json: &str| {
+            let value = serde_json::from_str(json).unwrap();
+            amount("amount", &value, usd(), most())
+                .map(|amount| amount.to_string())
+                .map_err(|error| error.code)
+        };
+        for (json, expected) in [
+            ("\"10.0000000000000001\"", Err("too_precise")),
+            ("\"10.00000000000000001\"", Err("too_precise")),
+            ("\"10.000000000000000001\"", Err("invalid")),
+            ("\"1e5\"", Err("invalid")),
+            ("10.00000000000000001", Ok("10.00")),
+            ("10.001", Err("too_precise")),
+            ("1e5", Ok("100000.00")),
+            ("1e-2", Ok("0.01")),
+            ("1e-7", Err("invalid")),
+            ("1e300", Err("invalid")),
+        ] {
+            assert_eq!(read(json), expected.map(str::to_owned), "{json}");
+        }
+        // No two amounts that can be paid are the same double.
+        let (below, above) = (serde_json::json!(99_999_999.98), serde_json::json!(99_999_999.99));
+        assert_ne!(amount("amount", &below, usd(), most()), amount("amount", &above, usd(), most()));
+    }
+
     #[test]
     fn a_currency_without_cents_takes_whole_amounts_only() {
         let yen: Currency = "JPY".parse().unwrap();
