@@ -1194,7 +1194,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Take a payment up again: it waits for the payer, failed, or the provider did not answer when it was begun. */
+    /**
+     * Take a payment up again: it waits for the payer, failed, or the provider did not answer when it was begun.
+     * @description 409 `payment_outdated` when another amount is due of its charge by now: pay the charge anew.
+     */
     post: operations['retry_payment'];
     delete?: never;
     options?: never;
@@ -3110,7 +3113,10 @@ export interface components {
          * @example 5000.00
          */
         amount: string;
-        /** @description Waiting for the payer, or failed and not for good: `POST /payments/{id}/retry` takes it up again. */
+        /**
+         * @description Waiting for the payer, or failed and not for good, and still what is due of its charge: `POST /payments/{id}/retry`
+         *     takes it up again.
+         */
         can_retry: boolean;
         charge_id?: components['schemas']['ChargeId'] | null;
         /** Format: date-time */
@@ -3254,7 +3260,10 @@ export interface components {
        * @example 5000.00
        */
       amount: string;
-      /** @description Waiting for the payer, or failed and not for good: `POST /payments/{id}/retry` takes it up again. */
+      /**
+       * @description Waiting for the payer, or failed and not for good, and still what is due of its charge: `POST /payments/{id}/retry`
+       *     takes it up again.
+       */
       can_retry: boolean;
       charge_id?: components['schemas']['ChargeId'] | null;
       /** Format: date-time */
