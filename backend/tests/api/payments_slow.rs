@@ -281,3 +281,21 @@ async fn slow_long_and_senseless_posts_keep_no_event_waiting(db: PgPool) {
         assert!(unanswered, "events were taken while the slow ones were there");
     }
 }
+
+/// It answers, and not as it should: our key was revoked, say. That is told from an outage, and loses nothing either.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn a_provider_that_does_not_take_our_key_is_told_from_one_that_is_away(db: PgPool) {
+    let provider = Provider::start(&db).await;
+    let mut flags = provider.flags();
+    let good = TestApp::with(db.clone(), &flags.iter().map(String::as_str).collect::<Vec<_>>());
+    flags[1] = "sk_test_of_a_stranger".to_owned();
+    let uems = TestApp::with(db, &flags.iter().map(String::as_str).collect::<Vec<_>>());
+    let ada = uems.student("ada").await;
+    let failed = ada.pay("3.00").await.expect(502);
+    assert_eq!(failed.code(), "payment_provider_failed");
+    let retry = format!("/payments/{}/retry", failed.body["payment_id"].as_str().unwrap());
+    assert_eq!(ada.call(Method::POST, &retry, None, &[]).await.expect(502).code(), "payment_provider_failed");
+    let ada = Actor { uems: good.clone(), ..ada };
+    ada.call(Method::POST, &retry, None, &[]).await.expect(200);
+    assert_eq!((good.count(ONE_EACH).await, good.count(INTENTS).await), (1, 1));
+}
