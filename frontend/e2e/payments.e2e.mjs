@@ -281,3 +281,45 @@ test('bursar: a whole term is charged once', async ({ visit }) => {
   await charge();
   await sees(page.getByText('Nobody was left to charge'));
 });
+
+test('bursar: reconciliation shows what waits in words, and takes it away with a reason', async ({
+  visit,
+}) => {
+  const page = await visit(demo.admin);
+  const event = {
+    id: 'evt_of_a_dispute',
+    type: 'charge.dispute.closed',
+    state: 'flagged',
+    reason: 'dispute_lost',
+    explanation: 'The bank took the money back. Decide what the student owes now.',
+    occurred_at: '2026-03-01T10:00:00Z',
+    received_at: '2026-03-01T10:00:01Z',
+    payment_id: null,
+    student: null,
+    resolved_at: null,
+    resolved_by: null,
+    resolution: null,
+  };
+  // Only the bank can object to a payment; the rest is the page's own.
+  const asked = [];
+  await page.route(/\/api\/v1\/payments\/events\?/, (route) => {
+    const items = asked.includes('Charged anew') ? [] : [event];
+    return route.fulfill({ json: { items, page: 1, page_size: 20, total: items.length } });
+  });
+  await page.route('**/api/v1/payments/events/evt_of_a_dispute/resolve', (route) => {
+    asked.push(route.request().postDataJSON().reason);
+    return route.fulfill({ json: { ...event, state: 'resolved' } });
+  });
+  await page.goto('/admin/payments/reconciliation');
+  const waiting = page.getByRole('region', { name: '1 event to look at' });
+  await hasText(waiting, /Dispute closed.*took the money back/s);
+  await waiting.getByRole('button', { name: 'Resolve: Dispute closed' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Dispute closed' });
+  await dialog.getByRole('button', { name: 'Resolve' }).click();
+  await sees(dialog.getByText('Say what was done about it.'));
+  await dialog.getByLabel('What was done').fill('Charged anew');
+  await dialog.getByRole('button', { name: 'Resolve' }).click();
+  await seesNot(dialog);
+  await seesNot(waiting);
+  assert.deepEqual(asked, ['Charged anew']);
+});

@@ -63,7 +63,7 @@ pub struct State {
     /// Events of the payment provider that wait for what comes before them, and for a person.
     pub parked_events: i64,
     pub flagged_events: i64,
-    /// What the last comparison with the payment provider left unresolved.
+    /// What comparisons with the payment provider left unresolved, until it is gone or somebody saw to it.
     pub differences: i64,
 }
 
@@ -83,10 +83,9 @@ pub async fn state(db: &PgPool) -> sqlx::Result<State> {
                         select from enrollments h
                         join meeting_clashes k on k.course_id = c.id and k.with_course_id = h.course_id
                         where h.user_id = e.user_id and h.status = 'enrolled')) as "stuck!",
-               (select count(*) from stripe_events where outcome = 'parked') as "parked_events!",
-               (select count(*) from stripe_events where outcome = 'flagged') as "flagged_events!",
-               coalesce((select unresolved from reconciliations order by started_at desc limit 1), 0)::int8
-                   as "differences!""#
+               (select count(*) from stripe_events where outcome = 'parked' and resolved_at is null) as "parked_events!",
+               (select count(*) from stripe_events where outcome = 'flagged' and resolved_at is null) as "flagged_events!",
+               (select count(*) from reconciliation_differences where resolved_at is null) as "differences!""#
     );
     state.fetch_one(db).await
 }

@@ -79,7 +79,7 @@ impl Service {
             ),
             differences: declare.gauges(
                 "uems_payments_reconciliation_differences",
-                "Number of differences the last comparison with Stripe left unresolved",
+                "Number of differences between our books and Stripe's that nobody resolved yet",
                 &[],
             ),
             synced: declare.real_gauge(

@@ -52,6 +52,7 @@ pub fn beside(event: &Event) -> Event {
     Event { id: format!("{claimed}~{digest}"), ..event.clone() }
 }
 
+/// What came of an event. What somebody said of it while it was parked is void then.
 pub async fn conclude(
     db: &mut PgConnection,
     id: &str,
@@ -59,7 +60,8 @@ pub async fn conclude(
     payment: Option<PaymentId>,
 ) -> Result<()> {
     sqlx::query!(
-        "update stripe_events set outcome = $2::text, reason = $3, payment_id = $4,
+        "update stripe_events set outcome = $2::text, reason = $3, payment_id = $4, resolved_at = null,
+             resolved_by = null, resolution = null,
              applied_at = case when $2::text = 'applied' then clock_timestamp() end
          where id = $1",
         id,
@@ -101,6 +103,26 @@ pub async fn dispute_is_closed(db: &mut PgConnection, dispute: &str) -> Result<b
         dispute
     );
     Ok(closed.fetch_one(db).await?)
+}
+
+/// A dispute is over: that it was begun waits for nobody any more.
+pub async fn end_dispute(
+    db: &mut PgConnection,
+    payment: PaymentId,
+    dispute: &str,
+    resolution: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "update stripe_events set resolved_at = clock_timestamp(), resolution = $3
+         where payment_id = $1 and payload #>> '{data,object,id}' = $2
+             and outcome = 'flagged' and reason = 'disputed' and resolved_at is null",
+        payment.0,
+        dispute,
+        resolution
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Which of these events are stored.

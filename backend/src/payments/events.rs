@@ -279,6 +279,7 @@ async fn apply_dispute(app: &App, db: &mut PgConnection, event: &Event) -> Resul
         ("charge.dispute.closed", "won" | "warning_closed") => {
             queries::set_disputed(db, payment.id, None).await?;
             queries::note_step(db, payment.id, &note("the dispute was decided for us"), None).await?;
+            stored::end_dispute(db, payment.id, &dispute.id, "the dispute was decided for us").await?;
             Ok((Outcome::Applied, id))
         }
         ("charge.dispute.closed", _) => {
@@ -290,6 +291,9 @@ async fn apply_dispute(app: &App, db: &mut PgConnection, event: &Event) -> Resul
                 None,
             )
             .await?;
+            // One case, one flag: what is left to do stands at the end of the dispute.
+            stored::end_dispute(db, payment.id, &dispute.id, "the dispute was lost, which is flagged itself")
+                .await?;
             Ok((Outcome::Flagged("dispute_lost"), id))
         }
         _ if stored::dispute_is_closed(db, &dispute.id).await? => Ok((Outcome::NothingNew, id)),

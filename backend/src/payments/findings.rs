@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::queries::Facts;
 use crate::ids::{PaymentId, RefundId, UserId};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::Type, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "varchar", rename_all = "snake_case")]
 pub enum FindingKind {
     /// A payment whose intent was never made.
     MissingIntent,
@@ -122,4 +123,15 @@ pub struct RunReconciliation {
     /// How many days back; 3 unless said otherwise.
     #[schema(minimum = 1, maximum = 30)]
     pub days: Option<i64>,
+    /// How long to wait for its end; 25 unless said otherwise.
+    #[schema(minimum = 0, maximum = 25)]
+    pub wait_seconds: Option<i64>,
+}
+
+/// A comparison that goes on after the answer.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReconciliationBegun {
+    /// What it is called among the comparisons when it is done. One that is cut short is not there; the log says why.
+    pub id: Uuid,
+    pub started_at: DateTime<Utc>,
 }

@@ -5,8 +5,11 @@
 
 mod attempts;
 mod books;
+mod case_queries;
+mod cases;
 mod compare;
 mod compare_refunds;
+mod differences;
 mod effects;
 mod event_queries;
 mod events;
@@ -29,6 +32,10 @@ mod webhook;
 
 pub use books::{
     __path_list_reconciliations, __path_run_reconciliation, list_reconciliations, run_reconciliation,
+};
+pub use cases::{
+    __path_list_differences, __path_list_events, __path_resolve_difference, __path_resolve_event,
+    list_differences, list_events, resolve_difference, resolve_event,
 };
 pub use events::Outcome;
 pub use findings::{Finding, FindingKind, Reconciliation};

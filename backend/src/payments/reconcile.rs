@@ -6,15 +6,18 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::findings::{Finding, FindingKind, Reconciliation};
 use super::intents::KEY_LIVES;
 use super::queries::Facts;
 use super::reconcile_queries as ours;
-use super::{compare, compare_refunds, events, intents, outdated, queries, refunds, settle};
+use super::{compare, compare_refunds, differences, events, intents, outdated, queries, refunds, settle};
 use crate::app::App;
+use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
-use crate::ids::UserId;
+use crate::policy::Actor;
 use crate::stripe::{Event, Failure, PaymentIntent};
 
 /// How far back a payment without an intent, or a refund that was not asked for, is looked for.
@@ -27,20 +30,23 @@ const MOST_KEPT: usize = 1000;
 
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Under which it will be found among the comparisons.
+    pub id: Uuid,
     /// From here on.
     pub since: DateTime<Utc>,
     /// Repair what is certain, or only tell.
     pub apply: bool,
     /// What is younger is still under way, and left alone.
     pub grace: TimeDelta,
-    pub requested_by: Option<UserId>,
+    /// Who asked for it; nobody: the periodic one, or the command.
+    pub requested_by: Option<Actor>,
 }
 
 impl Options {
     /// The last `days`, leaving alone what happened in the last minute.
     pub fn days(app: &App, days: i64, apply: bool) -> Self {
         let since = app.clock.now() - TimeDelta::days(days);
-        Self { since, apply, grace: TimeDelta::seconds(60), requested_by: None }
+        Self { id: Uuid::new_v4(), since, apply, grace: TimeDelta::seconds(60), requested_by: None }
     }
 }
 
@@ -51,6 +57,9 @@ pub struct Run<'a> {
     /// What is older than this should be known on both sides.
     pub settled_before: DateTime<Utc>,
     pub findings: Vec<Finding>,
+    started_at: DateTime<Utc>,
+    /// When the provider made what it listed, by id.
+    made_at: HashMap<String, i64>,
 }
 
 impl Run<'_> {
@@ -66,12 +75,45 @@ impl Run<'_> {
         );
         self.findings.push(finding);
     }
+
+    fn repaired(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.repaired).count()
+    }
+
+    /// What the audit log says of it, if somebody asked for it.
+    fn entry(&self, more: Value) -> Option<Entry> {
+        let days = (self.started_at - self.options.since).num_days();
+        let mut facts =
+            json!({ "applied": self.options.apply, "days": days, "repaired": self.repaired() as i64 });
+        if let (Value::Object(facts), Value::Object(more)) = (&mut facts, more) {
+            facts.extend(more);
+        }
+        let actor = self.options.requested_by.as_ref()?;
+        Some(Entry::by(actor, "payments_reconciled").facts(facts))
+    }
 }
 
 /// Compares, repairs if that is wanted, and writes down what was found.
+///
+/// It stands in the audit log whatever becomes of the request that asked for it.
 pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
-    let started = app.clock.now();
-    let mut run = Run { app, options, settled_before: started - options.grace, findings: vec![] };
+    let started_at = app.clock.now();
+    let settled_before = started_at - options.grace;
+    let mut run = Run { app, options, settled_before, findings: vec![], started_at, made_at: HashMap::new() };
+    match compare_all(&mut run).await {
+        Ok(compared) => write_down(run, compared).await,
+        Err(error) => {
+            note_cut_short(&run, &error).await;
+            Err(error)
+        }
+    }
+}
+
+/// How many payments and refunds were compared.
+type Compared = (usize, usize);
+
+async fn compare_all(run: &mut Run<'_>) -> Result<Compared> {
+    let (app, options, started) = (run.app, run.options, run.started_at);
     let unlinked = ours::unlinked(&app.db, run.settled_before).await?;
     let unasked = ours::unasked_refunds(&app.db, run.settled_before).await?;
     // Back to the oldest that may be there and is not known to be.
@@ -82,32 +124,51 @@ pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
     let since = back_to(unlinked.iter().map(|payment| payment.created_at).min());
     let stripe = app.payments.stripe()?;
     let intents = stripe.list_intents(since.timestamp()).await.map_err(away)?;
-    link_payments(&mut run, unlinked, &intents).await?;
+    run.made_at.extend(intents.iter().map(|intent| (intent.id.clone(), intent.created)));
+    link_payments(run, unlinked, &intents).await?;
     let since = back_to(unasked.iter().map(|refund| refund.created_at).min());
     let refunds_there = stripe.list_refunds(since.timestamp()).await.map_err(away)?;
-    compare_refunds::ask_for_refunds(&mut run, unasked, &refunds_there, since).await?;
+    run.made_at.extend(refunds_there.iter().map(|refund| (refund.id.clone(), refund.created)));
+    compare_refunds::ask_for_refunds(run, unasked, &refunds_there, since).await?;
     let mut missed = stripe.list_events(options.since.timestamp()).await.map_err(away)?;
     missed.reverse();
-    take_missed(&mut run, missed).await?;
-    let payments_compared = compare::intents(&mut run, &intents).await?;
-    let refunds_compared = compare_refunds::refunds(&mut run, &refunds_there).await?;
-    compare_refunds::sums(&mut run, &intents, &refunds_there).await?;
-    let all = run.findings.len();
-    let repaired = run.findings.iter().filter(|finding| finding.repaired).count();
+    run.made_at.extend(missed.iter().map(|event| (event.id.clone(), event.created)));
+    take_missed(run, missed).await?;
+    let payments = compare::intents(run, &intents).await?;
+    let refunds = compare_refunds::refunds(run, &refunds_there).await?;
+    compare_refunds::sums(run, &intents, &refunds_there).await?;
+    Ok((payments, refunds))
+}
+
+/// The comparison, what it says of every difference, and who asked for it: together.
+async fn write_down(run: Run<'_>, (payments, refunds): Compared) -> Result<Reconciliation> {
+    let (app, options) = (run.app, run.options);
+    let (all, repaired) = (run.findings.len(), run.repaired());
+    let entry = run.entry(json!({ "unresolved": (all - repaired) as i64 }));
+    let mut tx = app.db.begin().await?;
+    // One that only tells repairs nothing, so what it finds may not need anybody.
+    if options.apply {
+        differences::keep(&mut tx, run.started_at, &run.findings, &run.made_at).await?;
+        differences::end_missing(&mut tx, run.started_at, options.since, run.settled_before).await?;
+    }
     let done = Reconciliation {
-        id: uuid::Uuid::new_v4(),
-        started_at: started,
+        id: options.id,
+        started_at: run.started_at,
         finished_at: app.clock.now(),
         since: options.since,
         applied: options.apply,
-        requested_by: options.requested_by,
-        payments_compared: payments_compared as i32,
-        refunds_compared: refunds_compared as i32,
+        requested_by: options.requested_by.map(|actor| actor.id),
+        payments_compared: payments as i32,
+        refunds_compared: refunds as i32,
         repaired: repaired as i32,
         unresolved: (all - repaired) as i32,
         findings: run.findings.into_iter().take(MOST_KEPT).collect(),
     };
-    ours::store(&app.db, &done).await?;
+    ours::store(&mut tx, &done).await?;
+    if let Some(entry) = entry {
+        audit::record(&mut tx, entry).await?;
+    }
+    tx.commit().await?;
     tracing::info!(
         event = "reconciled",
         function = "reconcile",
@@ -117,6 +178,25 @@ pub async fn reconcile(app: &App, options: &Options) -> Result<Reconciliation> {
         "Our books were compared with the payment provider's"
     );
     Ok(done)
+}
+
+/// It did not come to its end. What it repaired until then stays repaired, so the audit log has it.
+async fn note_cut_short(run: &Run<'_>, error: &Error) {
+    if !matches!(error, Error::ProviderUnavailable { .. } | Error::ProviderFailed { .. }) {
+        tracing::warn!(event = "reconciliation_cut_short", function = "reconcile", error_message = %error, "The books could not be compared to the end");
+    }
+    let entry = run.entry(json!({ "cut_short": true })).filter(|_| run.repaired() > 0);
+    if let Some(entry) = entry
+        && let Err(error) = record(run.app, entry).await
+    {
+        tracing::error!(event = "reconciliation_cut_short", function = "reconcile", error_message = %error, "What a comparison had repaired is not in the audit log");
+    }
+}
+
+async fn record(app: &App, entry: Entry) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    audit::record(&mut tx, entry).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Only the first part, for payments and refunds that a crash or an outage left half-way, and those whose amount is no

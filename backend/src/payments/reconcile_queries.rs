@@ -1,8 +1,8 @@
 //! Our side of the comparison.
 
 use chrono::{DateTime, Utc};
-use sqlx::PgPool;
 use sqlx::types::Json;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::findings::{Finding, Reconciliation};
@@ -90,7 +90,7 @@ pub async fn refunds(
     Ok(refunds.fetch_all(db).await?)
 }
 
-pub async fn store(db: &PgPool, run: &Reconciliation) -> Result<()> {
+pub async fn store(db: &mut PgConnection, run: &Reconciliation) -> Result<()> {
     sqlx::query!(
         "insert into reconciliations (id, started_at, finished_at, requested_by, since, applied, payments_compared,
              refunds_compared, repaired, unresolved, findings)

@@ -124,6 +124,7 @@ const TABLES: &[&str] = &[
     "ledger_postings",
     "stripe_events",
     "reconciliations",
+    "reconciliation_differences",
     "stripe_sandbox",
     "signing_keys",
     "pg_catalog",

@@ -9,11 +9,13 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uems::auth::Tokens;
 use uems::ids::{ChargeId, CourseId, PaymentId, SessionId, UserId};
+use uuid::Uuid;
 
 use crate::grades::Marks;
 use crate::large::send_csv;
 use crate::openapi::{is_documented, operations};
 use crate::payments::settled;
+use crate::payments_cases::open_cases;
 use crate::support::{Actor, Answer, TestApp};
 
 /// ada is the student in question, enrolled in the section in question, which tina teaches; bob and tom are a student
@@ -111,6 +113,10 @@ POST   /payments/create-intent charge         401  201  404  403  403  201  401 
 POST   /payments/webhook                      400  400  400  400  400  400  400     400     400
 GET    /payments/reconciliation               401  403  403  403  403  200  401     401     401
 POST   /payments/reconciliation               401  403  403  403  403  200  401     401     401
+GET    /payments/events                       401  403  403  403  403  200  401     401     401
+POST   /payments/events/{id}/resolve          401  403  403  403  403  200  401     401     401
+GET    /payments/differences                  401  403  403  403  403  200  401     401     401
+POST   /payments/differences/{id}/resolve     401  403  403  403  403  200  401     401     401
 GET    /payments/{id}                         401  200  404  403  403  200  401     401     401
 GET    /payments/{id}/history                 401  200  404  403  403  200  401     401     401
 GET    /payments/{id}/receipt                 401  200  404  403  403  200  401     401     401
@@ -173,6 +179,8 @@ GET    /payments/{id}/history                 401  404  404  403  403  404  401 
 GET    /payments/{id}/receipt                 401  404  404  403  403  404  401     401     401
 POST   /payments/{id}/retry                   401  404  404  403  403  404  401     401     401
 POST   /payments/{id}/refund                  401  403  403  403  403  404  401     401     401
+POST   /payments/events/{id}/resolve          401  403  403  403  403  404  401     401     401
+POST   /payments/differences/{id}/resolve     401  403  403  403  403  404  401     401     401
 GET    /users/{id}/account                    401  404  404  403  403  404  401     401     401
 POST   /charges/{id}/waive                    401  403  403  403  403  404  401     401     401
 ";
@@ -292,6 +300,9 @@ struct Scene {
     /// Of ada, and paid; a part of the charge is still due.
     payment: PaymentId,
     charge: ChargeId,
+    /// Of that payment, and open.
+    event: String,
+    difference: Uuid,
     feed: String,
 }
 
@@ -309,6 +320,7 @@ impl Scene {
         let attendance = uems.marked(&enrollment).await;
         let marks = Marks::set(uems, course, &enrollment).await;
         let (payment, charge) = settled(uems, ada.id).await;
+        let (event, difference) = open_cases(uems, payment).await;
         let feed = uems.feed_of(ada.id).await;
         let (expired, foreign) = (expired(&root).await, foreign(&root).await);
         let (ada_id, bob_id, tom_id) = (ada.id, bob.id, tom.id);
@@ -336,6 +348,8 @@ impl Scene {
             marks,
             payment,
             charge,
+            event,
+            difference,
             feed,
         }
     }
@@ -355,7 +369,13 @@ impl Scene {
             true => (PaymentId::new(), ChargeId::new()),
             false => (self.payment, self.charge),
         };
+        let (event, difference) = match missing {
+            true => ("evt_nothing".to_owned(), Uuid::new_v4()),
+            false => (self.event.clone(), self.difference),
+        };
         let id = match row.path.split('/').nth(1) {
+            _ if row.path.starts_with("/payments/events/") => event,
+            _ if row.path.starts_with("/payments/differences/") => difference.to_string(),
             Some("users") => ada,
             Some("attendance") => attendance,
             Some("payments") => payment.to_string(),
@@ -433,6 +453,9 @@ impl Scene {
             ("POST /payments/create-intent", "charge") => json!({ "charge_id": self.charge }),
             ("POST /payments/create-intent", _) => json!({ "amount": "10.00", "payment_type": "fees" }),
             ("POST /payments/webhook", _) => json!({}),
+            ("POST /payments/events/{id}/resolve" | "POST /payments/differences/{id}/resolve", _) => {
+                json!({ "reason": "seen to" })
+            }
             ("POST /payments/{id}/refund", _) => json!({ "reason": "asked for" }),
             ("POST /charges", _) => json!({ "user_id": self.bob, "kind": "fees", "amount": "10.00" }),
             ("POST /charges/assess", _) => {

@@ -29,6 +29,7 @@ mod metrics_http;
 mod migrations;
 mod openapi;
 mod payments;
+mod payments_cases;
 mod payments_command;
 mod payments_compared;
 mod payments_crashes;

@@ -1,3 +1,4 @@
+import { eventWords } from '@/lib/event-words';
 import { formatCount, plural } from '@/lib/numbers';
 import { termLabel } from '@/lib/terms';
 import type { Semester } from '@/lib/api/types';
@@ -56,12 +57,11 @@ const known: Record<string, Act> = {
   payments_read: {
     verb: 'read',
     thing: 'payments',
-    what: ({ charges, count }) =>
-      charges === undefined
-        ? count === undefined
-          ? 'the payments'
-          : 'the list of payments'
-        : 'the list of charges',
+    what: ({ charges, count, events }) => {
+      if (events !== undefined) return 'the list of open events';
+      if (charges !== undefined) return 'the list of charges';
+      return count === undefined ? 'the payments' : 'the list of payments';
+    },
   },
   payment_refunded: {
     verb: 'refunded',
@@ -72,8 +72,18 @@ const known: Record<string, Act> = {
     verb: 'compared',
     thing: 'payments',
     what: () => 'the books with the card provider',
-    tail: ({ repaired, unresolved }) =>
-      `: ${count(repaired)} put right, ${count(unresolved)} left to look at`,
+    tail: ({ repaired, unresolved, cut_short }) =>
+      `: ${count(repaired)} put right, ${cut_short ? 'and then it was cut short' : `${count(unresolved)} left to look at`}`,
+  },
+  payment_event_resolved: {
+    verb: 'resolved',
+    thing: 'event of the card provider',
+    what: ({ type }) => `the event “${eventWords(String(type))}”`,
+  },
+  payment_difference_resolved: {
+    verb: 'resolved',
+    thing: 'difference between the books',
+    what: () => 'a difference between the books',
   },
   charge_made: {
     verb: 'charged',

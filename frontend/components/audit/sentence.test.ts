@@ -94,6 +94,19 @@ test.each<[Partial<AuditEntry>, string]>([
     { action: 'payments_reconciled', facts: { repaired: 2, unresolved: 0 } },
     'Alex Rivera compared the books with the card provider: 2 put right, 0 left to look at',
   ],
+  [
+    { action: 'payments_reconciled', facts: { repaired: 2, cut_short: true } },
+    'Alex Rivera compared the books with the card provider: 2 put right, and then it was cut short',
+  ],
+  [{ action: 'payments_read', facts: { events: 2 } }, 'Alex Rivera read the list of open events'],
+  [
+    { action: 'payment_event_resolved', subject: ada, facts: { type: 'charge.dispute.closed', reason: 'x' } },
+    'Alex Rivera resolved the event “Dispute closed” of Ada Lovelace',
+  ],
+  [
+    { action: 'payment_difference_resolved', facts: { kind: 'orphan_intent', reason: 'x' } },
+    'Alex Rivera resolved a difference between the books',
+  ],
   [{ action: 'never_heard_of_it', actor: null, course: cs101 }, 'UEMS itself it the never heard of of CS101'],
 ])('%o', (fields, sentence) => {
   expect(say(fields)).toBe(sentence);

@@ -7,30 +7,16 @@ import { Button } from '@/components/ui/button';
 import { LoadFailure } from '@/components/ui/load-failure';
 import { Empty } from '@/components/ui/notice';
 import { PageHeader } from '@/components/ui/page-header';
-import { toast } from '@/components/ui/toast-queue';
+import { toast, type ToastContent } from '@/components/ui/toast-queue';
 import { explain } from '@/lib/api/explain';
 import { reconcile, reconciliations } from '@/lib/api/payments';
-import type { Reconciliation as Run } from '@/lib/api/types';
+import type { Finding, Reconciliation as Run } from '@/lib/api/types';
 import { formatMoment } from '@/lib/dates';
 import { plural } from '@/lib/numbers';
 import { paths } from '@/lib/paths';
+import { findingDetail, findingKinds } from './finding-words';
 import { MoneyTabs } from './money-tabs';
-
-type Finding = Run['findings'][number];
-
-const kinds: Record<Finding['kind'], string> = {
-  missing_intent: 'Never reached the provider',
-  unlinked_intent: 'Made at the provider, not written down here',
-  second_intent: 'Made twice at the provider',
-  orphan_intent: 'Known to the provider only',
-  vanished_intent: 'Known to us only',
-  missed_event: 'News that never came',
-  amount_differs: 'The amounts differ',
-  status_differs: 'The states differ',
-  missing_refund: 'Refund never reached the provider',
-  orphan_refund: 'Refund known to the provider only',
-  refund_differs: 'The refunds differ',
-};
+import { OpenDifferences, OpenEvents } from './open-cases';
 
 /** Our books beside the provider's: what differed, what was put right, what a person has to look at. */
 export function Reconciliation() {
@@ -41,12 +27,7 @@ export function Reconciliation() {
   const run = async () => {
     setBusy(true);
     try {
-      const { repaired, unresolved } = await reconcile();
-      toast({
-        tone: unresolved > 0 ? 'note' : 'done',
-        title: unresolved > 0 ? `${plural(unresolved, 'difference')} to look at` : 'The books agree',
-        detail: repaired > 0 ? `${plural(repaired, 'difference')} put right` : undefined,
-      });
+      toast(outcome(await reconcile()));
     } catch (error) {
       toast({ tone: 'problem', title: 'The books could not be compared', detail: explain(error) });
     }
@@ -65,6 +46,8 @@ export function Reconciliation() {
       </PageHeader>
       <MoneyTabs current="reconciliation" />
       <div className="mt-4">
+        <OpenEvents />
+        <OpenDifferences />
         {runs.error ? (
           <LoadFailure error={runs.error} retry={runs.refetch} />
         ) : !runs.data ? (
@@ -86,6 +69,22 @@ export function Reconciliation() {
       </div>
     </>
   );
+}
+
+function outcome(done: Awaited<ReturnType<typeof reconcile>>): ToastContent {
+  if (!('unresolved' in done)) {
+    return {
+      tone: 'note',
+      title: 'Still comparing',
+      detail: 'The card provider is slow. It goes on by itself; come back in a few minutes.',
+    };
+  }
+  const { repaired, unresolved } = done;
+  return {
+    tone: unresolved > 0 ? 'note' : 'done',
+    title: unresolved > 0 ? `${plural(unresolved, 'difference')} to look at` : 'The books agree',
+    detail: repaired > 0 ? `${plural(repaired, 'difference')} put right` : undefined,
+  };
 }
 
 function RunCard({ run }: { run: Run }) {
@@ -120,13 +119,13 @@ function FindingRow({ finding }: { finding: Finding }) {
   return (
     <li className="grid gap-x-6 gap-y-1 px-4 py-2.5 text-sm sm:grid-cols-[16rem_minmax(0,1fr)_auto]">
       <p>
-        <span className="font-medium">{kinds[finding.kind]}</span>
+        <span className="font-medium">{findingKinds[finding.kind]}</span>
         <span className={`block text-xs ${finding.repaired ? 'text-good' : 'text-bad'}`}>
           {finding.repaired ? 'put right' : 'to look at'}
         </span>
       </p>
       <p className="min-w-0 break-words text-muted">
-        {finding.detail}
+        {findingDetail(finding)}
         {finding.stripe_id && <code className="block text-xs break-all">{finding.stripe_id}</code>}
       </p>
       {finding.payment_id && (

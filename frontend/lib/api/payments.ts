@@ -8,9 +8,10 @@ import type {
   CreateCharge,
   CreateIntent,
   CreateRefund,
+  DifferenceFilter,
+  OpenEventFilter,
   Payment,
   PaymentFilter,
-  Reconciliation,
   Refund,
   Ticket,
   WaiveCharge,
@@ -79,6 +80,23 @@ export const reconciliations = queryOptions({
   select: ({ items }) => items,
 });
 
+/** Open ones, unless the filter says otherwise. */
+export function openEvents(filter: OpenEventFilter) {
+  return queryOptions({
+    queryKey: [...all, 'events', filter],
+    queryFn: ({ signal }) => api.get('/payments/events', { query: filter, signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function openDifferences(filter: DifferenceFilter) {
+  return queryOptions({
+    queryKey: [...all, 'differences', filter],
+    queryFn: ({ signal }) => api.get('/payments/differences', { query: filter, signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
 /** What changes one of them changes sums elsewhere. */
 async function changed<T>(answer: Promise<T>): Promise<T> {
   const done = await answer;
@@ -104,5 +122,11 @@ export const assessCharges = (body: AssessCharges) => changed(api.post('/charges
 export const waiveCharge = (charge: Charge, body: WaiveCharge): Promise<Charge> =>
   changed(api.post('/charges/{id}/waive', { path: { id: charge.id }, body }));
 
-export const reconcile = (): Promise<Reconciliation> =>
-  changed(api.post('/payments/reconciliation', { body: { apply: true } }));
+export const resolveEvent = (id: string, reason: string) =>
+  changed(api.post('/payments/events/{id}/resolve', { path: { id }, body: { reason } }));
+
+export const resolveDifference = (id: string, reason: string) =>
+  changed(api.post('/payments/differences/{id}/resolve', { path: { id }, body: { reason } }));
+
+/** What it found, or only that it goes on. */
+export const reconcile = () => changed(api.post('/payments/reconciliation', { body: { apply: true } }));

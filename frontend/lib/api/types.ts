@@ -85,6 +85,9 @@ export type CreateCharge = Schemas['CreateCharge'];
 export type AssessCharges = Schemas['AssessCharges'];
 export type WaiveCharge = Schemas['WaiveCharge'];
 export type Reconciliation = Schemas['Reconciliation'];
+export type Finding = Schemas['Finding'];
+export type OpenEvent = Schemas['OpenEvent'];
+export type Difference = Schemas['Difference'];
 export type Session = operations['login']['responses'][200]['content']['application/json'];
 
 export type CourseFilter = NonNullable<operations['list_courses']['parameters']['query']>;
@@ -95,6 +98,8 @@ export type DemandFilter = QueryOf<'analytics_unmet_demand'>;
 export type PerformanceFilter = QueryOf<'analytics_performance'>;
 export type AuditFilter = NonNullable<operations['list_audit']['parameters']['query']>;
 export type PaymentFilter = NonNullable<operations['list_payments']['parameters']['query']>;
+export type OpenEventFilter = QueryOf<'list_events'>;
+export type DifferenceFilter = QueryOf<'list_differences'>;
 export type ChargeFilter = NonNullable<operations['list_charges']['parameters']['query']>;
 export type UserFilter = NonNullable<operations['list_users']['parameters']['query']>;
 

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 use uems::ids::{ChargeId, CourseId, EnrollmentId, PaymentId, UserId};
+use uuid::Uuid;
 
 use crate::grades::Marks;
 use crate::openapi::operations;
@@ -85,6 +86,8 @@ struct Targets {
     marks: Marks,
     payment: PaymentId,
     charge: ChargeId,
+    event: String,
+    difference: Uuid,
     feed: String,
 }
 
@@ -97,17 +100,42 @@ impl Range {
         let feed = uems.feed_of(student.id).await;
         let marks = Marks::set(uems, course, &enrollment).await;
         let (payment, charge) = crate::payments::settled(uems, student.id).await;
+        let (event, difference) = crate::payments_cases::open_cases(uems, payment).await;
         Self {
             root: uems.admin("root").await,
-            targets: Targets { student, course, enrollment, attendance, feed, marks, payment, charge },
+            targets: Targets {
+                student,
+                course,
+                enrollment,
+                attendance,
+                feed,
+                marks,
+                payment,
+                charge,
+                event,
+                difference,
+            },
             wrong: vec![],
         }
     }
 
     /// The address of an operation, of things that exist.
     fn address(&self, path: &str) -> String {
-        let Targets { student, course, enrollment, attendance, feed, marks, payment, charge } = &self.targets;
+        let Targets {
+            student,
+            course,
+            enrollment,
+            attendance,
+            feed,
+            marks,
+            payment,
+            charge,
+            event,
+            difference,
+        } = &self.targets;
         let id = match path.split('/').nth(1) {
+            _ if path.starts_with("/payments/events/") => event.clone(),
+            _ if path.starts_with("/payments/differences/") => difference.to_string(),
             Some("users") => student.id.to_string(),
             Some("attendance") => attendance.clone(),
             Some("payments") => payment.to_string(),
@@ -243,6 +271,9 @@ fn good_body(method: &str, path: &str) -> Value {
             json!({ "amount": "10.00", "payment_type": "fees", "user_id": UserId::new() })
         }
         ("POST", "/payments/reconciliation") => json!({ "apply": false }),
+        ("POST", "/payments/events/{id}/resolve" | "/payments/differences/{id}/resolve") => {
+            json!({ "reason": "seen to" })
+        }
         ("POST", "/payments/{id}/refund") => json!({ "amount": "0.01", "reason": "asked for" }),
         ("POST", "/charges") => json!({ "user_id": UserId::new(), "kind": "fees", "amount": "10.00" }),
         ("POST", "/charges/assess") => {
