@@ -25,6 +25,12 @@ fn object(finding: &Finding) -> String {
     finding.stripe_id.clone().unwrap_or_else(ours)
 }
 
+/// Comparisons of several replicas, which end at the same time, write theirs one after the other.
+pub async fn hold(db: &mut PgConnection) -> Result<()> {
+    sqlx::query("lock table reconciliation_differences in share row exclusive mode").execute(db).await?;
+    Ok(())
+}
+
 /// Writes down what a comparison that began at `started` found and left. What somebody resolved stays so while it says
 /// the same; `made_at` tells when the provider made its objects, and our books tell it of the others.
 pub async fn keep(

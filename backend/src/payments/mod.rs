@@ -1,7 +1,8 @@
 //! Payments by card: exact amounts, a state only the provider's signed events move, refunds within what was paid, and a
 //! reconciler for what crashes and lost messages leave between the books.
 //!
-//! Locks: the charge, then the payment; the audit log last. Stripe is never asked while a lock or a connection is held.
+//! Locks: the charge, then the payment, or the differences alone; the audit log last. Stripe is never asked while a lock
+//! or a connection is held.
 
 mod attempts;
 mod books;

@@ -148,6 +148,7 @@ async fn write_down(run: Run<'_>, (payments, refunds): Compared) -> Result<Recon
     let mut tx = app.db.begin().await?;
     // One that only tells repairs nothing, so what it finds may not need anybody.
     if options.apply {
+        differences::hold(&mut tx).await?;
         differences::keep(&mut tx, run.started_at, &run.findings, &run.made_at).await?;
         differences::end_missing(&mut tx, run.started_at, options.since, run.settled_before).await?;
     }
