@@ -1,7 +1,9 @@
 //! The audit log: what is written, who may read it, and that nobody can change it unnoticed.
 
+use std::process::{Command, Stdio};
+
 use serde_json::json;
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, PgPool};
 use uems::audit::{Anchor, Fault, verify};
 
 use crate::support::TestApp;
@@ -195,4 +197,54 @@ async fn one_changed_byte_a_missing_entry_and_a_cut_end_are_found(db: PgPool) {
     forge(&uems.db, "delete from audit_log where id > 2").await;
     assert_eq!(verify(&uems.db, &[]).await.unwrap().fault, None);
     assert_eq!(verify(&uems.db, &[anchor]).await.unwrap().fault, Some(Fault::NotTheAnchor(6)));
+}
+
+/// `uems audit verify` as an operator runs it: its exit status, and what it says.
+fn verify_command(url: &str, expected: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_uems"));
+    command.args(["audit", "verify", "--log", "off"]).env("DATABASE_URL", url).stdin(Stdio::null());
+    for anchor in expected {
+        command.args(["--expect", anchor]);
+    }
+    let output = command.output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code().unwrap(), text)
+}
+
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn the_command_names_the_broken_entry_and_says_so_with_its_status(db: PgPool) {
+    let url = db.connect_options().to_url_lossy().to_string();
+    let uems = TestApp::new(db);
+    let (root, ada) = (uems.admin("root").await, uems.student("ada").await);
+    let (status, text) = verify_command(&url, &[]);
+    assert!(status == 0 && text.contains("is empty"), "{status}: {text}");
+    for number in 0..5 {
+        let room = json!({ "department": format!("Room {number}") });
+        root.put(&format!("/users/{}", ada.id), room).await.expect(200);
+    }
+    let (status, text) = verify_command(&url, &[]);
+    assert!(status == 0 && text.contains("5 entries, unbroken"), "{status}: {text}");
+    let noted = text.split_whitespace().last().unwrap().to_owned();
+    let (status, text) = verify_command(&url, &[&noted]);
+    assert_eq!(status, 0, "{text}");
+
+    // One byte, and back.
+    for (from, to, broken) in [("Room 1", "Roon 1", true), ("Roon 1", "Room 1", false)] {
+        let sql = format!("facts = replace(facts::text, '{from}', '{to}')::jsonb where id = 2");
+        forge(&uems.db, &format!("update audit_log set {sql}")).await;
+        let (status, text) = verify_command(&url, &[&noted]);
+        let named = text.contains("entry 2 was changed") && text.contains("The 1 entries before are sound");
+        assert_eq!((status, named), (i32::from(broken), broken), "{text}");
+    }
+    // A cut end is known only to who noted it.
+    forge(&uems.db, "delete from audit_log where id = 5").await;
+    let (status, text) = verify_command(&url, &[]);
+    assert!(status == 0 && text.contains("4 entries, unbroken"), "{status}: {text}");
+    let (status, text) = verify_command(&url, &[&noted]);
+    assert!(status == 1 && text.contains("entry 5 is not the one"), "{status}: {text}");
+    // Not to be verified is not to be sound.
+    for (url, expected) in [(&*url, "5"), (&*url, "x:y"), ("postgres://127.0.0.1:1/nothing", &*noted)] {
+        let (status, text) = verify_command(url, &[expected]);
+        assert!(status != 0 && !text.contains("unbroken"), "{status}: {text}");
+    }
 }

@@ -9,6 +9,7 @@ mod attendance;
 mod attendance_corrections;
 mod attendance_dates;
 mod audit;
+mod audit_marks;
 mod auth;
 mod calendar;
 mod cart;
