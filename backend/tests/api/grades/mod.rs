@@ -5,6 +5,7 @@ mod changes;
 mod csv;
 mod exact;
 mod finals;
+mod limits;
 mod marks;
 mod races;
 mod reads;
