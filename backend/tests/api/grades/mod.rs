@@ -79,8 +79,10 @@ impl Marks {
     pub fn body(&self, operation: &str, enrollment: &str) -> Option<Value> {
         let (method, path) = operation.split_once(' ').unwrap();
         let mut body = example(method, path)?;
-        if path == "/grades" {
-            body["enrollment_id"] = json!(enrollment);
+        match path {
+            "/grades" => body["enrollment_id"] = json!(enrollment),
+            "/grades/course/{course_id}/bulk" => body["cells"][0]["enrollment_id"] = json!(enrollment),
+            _ => {}
         }
         assert!(!self.assignment.is_empty());
         Some(body)
@@ -94,7 +96,10 @@ pub fn example(method: &str, path: &str) -> Option<Value> {
             json!({ "enrollment_id": EnrollmentId::new(), "assignment_name": "Empty", "score": "9.5" })
         }
         ("PUT", "/grades/{id}") => json!({ "score": 9 }),
-        ("PUT", "/grades/course/{course_id}/bulk") => json!({ "cells": [] }),
+        ("PUT", "/grades/course/{course_id}/bulk") => {
+            let id = EnrollmentId::new();
+            json!({ "cells": [{ "enrollment_id": id, "assignment_name": "Quiz 1", "score": 8, "version": 1 }] })
+        }
         ("PUT", "/grades/course/{course_id}/final" | "/grades/enrollment/{enrollment_id}/final") => json!({}),
         ("POST", "/grades/course/{course_id}/assignments") => {
             json!({ "name": EnrollmentId::new(), "assignment_type": "quiz", "max_score": 10 })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::{CANARY, Range, Shot, good_body, operations_with_body};
+use super::{CANARY, Range, Shot, arrays_in_bodies, good_body, operations_with_body};
 use crate::support::TestApp;
 
 /// Values no field is prepared for; a few of them fit some field, which is fine too.
@@ -58,6 +58,59 @@ async fn no_value_of_any_field_is_too_odd(db: PgPool) {
                 range.fire(&Shot::new(&method, &range.address(&path)).json(&body)).await;
             }
         }
+    }
+    range.close();
+}
+
+/// Each element of each array that the document knows: odd as a whole, odd in any of its fields, beside a good one.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn no_value_inside_an_array_is_too_odd(db: PgPool) {
+    let mut range = Range::open(&TestApp::new(db)).await;
+    let arrays = arrays_in_bodies();
+    let named = |wanted: &str| arrays.iter().any(|(.., array, fields)| array == wanted && fields.len() > 1);
+    assert!(arrays.len() >= 6 && named("cells") && named("records"), "{arrays:?}");
+    for (method, path, array, fields) in &arrays {
+        let (good, shot) = (range.good(method, path), Shot::new(method, &range.address(path)));
+        assert!(!good[array][0].is_null(), "give an element of {array} of {method} {path} in `Range::good`");
+        let taken = range.fire(&shot.clone().json(&good)).await;
+        assert!(!matches!(taken.status.as_u16(), 400 | 404 | 422), "{method} {path}: {}", taken.text);
+        for value in odd_values() {
+            let mut bodies = vec![];
+            // An unknown field with a plain name is told by it, on purpose.
+            if value.as_object().is_none_or(|fields| fields.keys().all(|name| !name.contains(CANARY))) {
+                bodies.extend([good.clone(), good.clone()]);
+                bodies[0][array][0] = value.clone();
+                bodies[1][array].as_array_mut().unwrap().push(value.clone());
+            }
+            for field in fields {
+                let mut body = good.clone();
+                body[array][0][field] = value.clone();
+                bodies.push(body);
+            }
+            for body in bodies {
+                let answer = range.fire(&shot.clone().json(&body)).await;
+                // Taken with a verdict, or refused: what is no good is never taken in silence.
+                if answer.status.is_success() {
+                    let told = ["cells", "verdicts", "students", "conflicts", "items"]
+                        .iter()
+                        .any(|list| answer.body[list].is_array());
+                    assert!(told, "{method} {path} {body}: {}", answer.text);
+                }
+            }
+        }
+        if fields.is_empty() {
+            continue;
+        }
+        for name in ["is_superuser", "__proto__"] {
+            let mut body = good.clone();
+            body[array][0][name] = json!({});
+            let refused = range.expect(&shot.clone().json(&body), &[422]).await;
+            let at = (format!("{array}[0].{name}"), "unknown_field".to_owned());
+            assert_eq!(refused.field_errors(), [at], "{method} {path}");
+        }
+        let mut body = good.clone();
+        body[array][0][format!("<b>{CANARY}")] = json!(1);
+        range.expect(&shot.clone().json(&body), &[422]).await;
     }
     range.close();
 }

@@ -148,6 +148,21 @@ impl Range {
         path.replace("{year}", "2025").replace("{semester}", "fall")
     }
 
+    /// A good body about what exists, with something in each of its arrays.
+    fn good(&self, method: &str, path: &str) -> Value {
+        let Targets { student, course, enrollment, .. } = &self.targets;
+        let mut body = good_body(method, path);
+        match path {
+            "/grades/course/{course_id}/bulk" => body["cells"][0]["enrollment_id"] = json!(enrollment),
+            "/grades/course/{course_id}/final" => body["enrollment_ids"] = json!([EnrollmentId::new()]),
+            "/attendance/course/{course_id}/bulk" => body["records"][0]["enrollment_id"] = json!(enrollment),
+            "/courses/validate-schedule" => body["course_ids"] = json!([course]),
+            "/enrollments/cart" => body = json!({ "course_ids": [course], "user_id": student.id }),
+            _ => {}
+        }
+        body
+    }
+
     /// Fires; the answer must be sane. Returns it for what else must hold.
     async fn fire(&mut self, shot: &Shot) -> Answer {
         let id = format!("shot-{}", NEXT.fetch_add(1, Ordering::Relaxed));
@@ -291,27 +306,50 @@ fn good_body(method: &str, path: &str) -> Value {
 /// Operations with a body: method, path, names of the fields.
 fn operations_with_body() -> Vec<(String, String, Vec<String>)> {
     let document = crate::openapi::document();
-    let with_body = operations()
-        .into_iter()
-        .filter(|(_, _, operation)| operation["requestBody"]["content"].get("application/json").is_some());
-    with_body
-        .map(|(method, path, operation)| {
-            let mut schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-            loop {
-                let next = schema["oneOf"]
-                    .as_array()
-                    .and_then(|choices| choices.iter().find(|choice| choice.get("$ref").is_some()));
-                schema = match (schema["$ref"].as_str(), next) {
-                    (Some(reference), _) => document.pointer(&reference[1..]).unwrap(),
-                    (None, Some(choice)) => choice,
-                    (None, None) => break,
-                };
+    let bodies = bodies().into_iter();
+    bodies.map(|(method, path, schema)| (method, path, fields(resolved(&document, &schema)))).collect()
+}
+
+/// Arrays among the fields of bodies: method, path, name of the array, names of its elements' fields.
+fn arrays_in_bodies() -> Vec<(String, String, String, Vec<String>)> {
+    let document = crate::openapi::document();
+    let mut arrays = vec![];
+    for (method, path, schema) in bodies() {
+        let schema = resolved(&document, &schema);
+        for field in fields(schema) {
+            let field_schema = resolved(&document, &schema["properties"][&field]);
+            if let Some(items) = field_schema.get("items") {
+                arrays.push((method.clone(), path.clone(), field, fields(resolved(&document, items))));
             }
-            let fields = schema["properties"]
-                .as_object()
-                .map(|fields| fields.keys().cloned().collect())
-                .unwrap_or_default();
-            (method, path, fields)
-        })
-        .collect()
+        }
+    }
+    arrays
+}
+
+/// Operations that take JSON, with its schema.
+fn bodies() -> Vec<(String, String, Value)> {
+    let operations = operations().into_iter();
+    let of_json = operations.filter_map(|(method, path, operation)| {
+        let json = operation["requestBody"]["content"].get("application/json")?;
+        Some((method, path, json["schema"].clone()))
+    });
+    of_json.collect()
+}
+
+/// What a schema refers to.
+fn resolved<'a>(document: &'a Value, mut schema: &'a Value) -> &'a Value {
+    loop {
+        let next = schema["oneOf"]
+            .as_array()
+            .and_then(|choices| choices.iter().find(|choice| choice.get("$ref").is_some()));
+        schema = match (schema["$ref"].as_str(), next) {
+            (Some(reference), _) => document.pointer(&reference[1..]).unwrap(),
+            (None, Some(choice)) => choice,
+            (None, None) => return schema,
+        };
+    }
+}
+
+fn fields(schema: &Value) -> Vec<String> {
+    schema["properties"].as_object().map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
 }

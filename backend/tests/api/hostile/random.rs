@@ -6,7 +6,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
 
-use super::{Range, Shot, good_body, operations_with_body};
+use super::{Range, Shot, arrays_in_bodies, good_body, operations_with_body};
 use crate::support::TestApp;
 
 /// Bodies per operation.
@@ -61,10 +61,25 @@ async fn no_json_is_too_odd(db: PgPool) {
     range.close();
 }
 
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn no_element_of_an_array_is_too_odd(db: PgPool) {
+    let mut range = Range::open(&TestApp::new(db)).await;
+    let mut dice = TestRunner::deterministic();
+    for (method, path, array, fields) in arrays_in_bodies() {
+        for _ in 0..CASES {
+            let mut good = range.good(&method, &path);
+            good[&array][0] = body(&mut dice, good[&array][0].clone(), &fields);
+            range.fire(&Shot::new(&method, &range.address(&path)).json(&good)).await;
+        }
+    }
+    range.root.uems.assert_sound().await;
+    range.close();
+}
+
 /// Something random, or a good body with some of its fields random.
 fn body(dice: &mut TestRunner, good: Value, fields: &[String]) -> Value {
     let roll = |dice: &mut TestRunner| anything().new_tree(dice).unwrap().current();
-    if (0..5_u8).new_tree(dice).unwrap().current() == 0 {
+    if fields.is_empty() || (0..5_u8).new_tree(dice).unwrap().current() == 0 {
         return roll(dice);
     }
     let mut body = if good.is_object() { good } else { json!({}) };
