@@ -57,6 +57,13 @@ async fn five_hundred_students_take_as_many_statements_as_fifty(db: PgPool) {
         class.tina.get("/auth/me").await.expect(200);
         let (saved, save) = counted(class.tina.put(&class.path("/bulk"), class.column(0, "7.5", None))).await;
         assert_eq!(saved.expect(200).body["written"], students);
+        // All of it is one transaction's, marks and history alike.
+        let transactions = "select count(distinct t.xmin::text) from (select xmin, enrollment_id from grades
+            union all select xmin, enrollment_id from grade_history) t
+            join enrollments e on e.id = t.enrollment_id";
+        let of_class = format!("{transactions} where e.course_id = '{}'", class.course);
+        let rows = of_class.replace("count(distinct t.xmin::text)", "count(*)");
+        assert_eq!((uems.count(&of_class).await, uems.count(&rows).await), (1, 2 * students as i64));
         class.tina.get("/auth/me").await.expect(200);
         let (changed, change) =
             counted(class.tina.put(&class.path("/bulk"), class.column(0, "8", Some(1)))).await;
