@@ -413,6 +413,38 @@ async fn rush(uems: &TestApp) {
     assert_eq!(gus.events_in(open).await, ["refused:cart_refused"]);
 }
 
+/// A section: code, term, name, department, seats, whether it is offered, its number.
+type Section = (String, String, i32, String, String, i32, bool, String, Uuid);
+
+/// What is offered of a course in a term: its name (of the first section that is), department, sections, seats (nobody
+/// knows them when a section has no limit), and who sits there.
+async fn offers(db: &PgPool) -> BTreeMap<(String, String, i32), Value> {
+    let sections: Vec<Section> = sqlx::query_as(
+        "select code, semester, year, name, department, capacity, is_active, section, id from courses",
+    )
+    .fetch_all(db)
+    .await
+    .unwrap();
+    let seated: Vec<(Uuid,)> = sqlx::query_as("select course_id from enrollments where status = 'enrolled'")
+        .fetch_all(db)
+        .await
+        .unwrap();
+    let mut courses: BTreeMap<_, Vec<Section>> = BTreeMap::new();
+    for section in sections {
+        courses.entry((section.0.clone(), section.1.clone(), section.2)).or_default().push(section);
+    }
+    let told = |sections: Vec<Section>| {
+        let offered: Vec<&Section> = sections.iter().filter(|section| section.6).collect();
+        let first = sections.iter().min_by_key(|section| (!section.6, section.7.clone())).unwrap();
+        let limited = offered.iter().all(|section| section.5 < 9999);
+        let seats = limited.then(|| offered.iter().map(|section| section.5).sum::<i32>());
+        let here = |seat: &&(Uuid,)| sections.iter().any(|section| section.8 == seat.0);
+        json!({ "name": first.3, "department": first.4, "sections": offered.len(), "seats": seats,
+            "enrolled": seated.iter().filter(here).count() })
+    };
+    courses.into_iter().map(|(key, sections)| (key, told(sections))).collect()
+}
+
 /// Unmet demand of every course and term, from all events and all places there are.
 async fn demand(db: &PgPool) -> BTreeMap<(String, String, i32), Value> {
     type Key = (String, String, i32);
@@ -456,6 +488,7 @@ async fn demand(db: &PgPool) -> BTreeMap<(String, String, i32), Value> {
         }
     }
     let keys: BTreeSet<Key> = refused.keys().chain(waiting.keys()).cloned().collect();
+    let offers = offers(db).await;
     let line = |key: Key| {
         let waits = waiting.get(&key).cloned().unwrap_or_default();
         let wishes = wishing.get(&key).into_iter().flatten().filter(|wish| *wish.1).map(|wish| *wish.0);
@@ -477,7 +510,9 @@ async fn demand(db: &PgPool) -> BTreeMap<(String, String, i32), Value> {
             "full_attempts": full.len(), "full_students": distinct(&full), "waiting": waits.len(),
             "without_seat": without.len(), "by_reason": by_reason,
         });
-        (key, line)
+        let line = line.as_object().into_iter().chain(offers[&key].as_object()).flatten();
+        let line = line.map(|(field, value)| (field.clone(), value.clone())).collect();
+        (key, Value::Object(line))
     };
     keys.into_iter().map(line).collect()
 }

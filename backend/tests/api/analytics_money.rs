@@ -8,23 +8,24 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use crate::analytics::plant;
 use crate::payments::Bank;
 use crate::support::{Actor, TestApp};
 
 /// A payment as it is stored, and what was given back of it.
-struct Paid {
-    currency: &'static str,
-    kind: &'static str,
-    term: Option<(&'static str, i32)>,
+struct Paid<'a> {
+    currency: &'a str,
+    kind: &'a str,
+    term: Option<(&'a str, i32)>,
     cents: i64,
-    at: Option<&'static str>,
+    at: Option<&'a str>,
     /// Cents, moment, whether it went through.
-    back: Vec<(i64, &'static str, bool)>,
+    back: Vec<(i64, &'a str, bool)>,
     /// The payer objects to it at their bank, or has won.
     disputed: bool,
 }
 
-fn ledger() -> Vec<Paid> {
+fn ledger() -> Vec<Paid<'static>> {
     let fall = Some(("fall", 2025));
     let spring = Some(("spring", 2026));
     let paid = |currency, kind, term, cents, at, back| Paid {
@@ -36,7 +37,7 @@ fn ledger() -> Vec<Paid> {
         back,
         disputed: false,
     };
-    let disputed = |paid: Paid| Paid { disputed: true, ..paid };
+    let disputed = |paid: Paid<'static>| Paid { disputed: true, ..paid };
     vec![
         // The last minute of September in New York, which is October in UTC, and the minute after.
         paid(
@@ -155,17 +156,18 @@ fn add(sum: &mut (i64, i64), cents: i64) {
 }
 
 /// Sums of what lies in the period, by a key of one's own.
-fn sums<K: Ord>(
+fn sums<'a, K: Ord>(
+    ledger: &[Paid<'a>],
     from: NaiveDate,
     to: NaiveDate,
-    key: impl Fn(&Paid, NaiveDate) -> Option<K>,
+    key: impl Fn(&Paid<'a>, NaiveDate) -> Option<K>,
 ) -> BTreeMap<K, Sums> {
     let mut sums: BTreeMap<K, Sums> = BTreeMap::new();
     let day = |at: &str| at.parse::<DateTime<Utc>>().unwrap().with_timezone(&New_York).date_naive();
     let within = |at: &str| Some(day(at)).filter(|day| (from..=to).contains(day));
-    for paid in ledger() {
+    for paid in ledger {
         let mut note = |at: &str, tell: &dyn Fn(&mut Sums)| {
-            if let Some(key) = within(at).and_then(|day| key(&paid, day)) {
+            if let Some(key) = within(at).and_then(|day| key(paid, day)) {
                 tell(sums.entry(key).or_default());
             }
         };
@@ -200,6 +202,55 @@ fn sorted(list: &Value) -> Vec<String> {
     lines
 }
 
+/// Every list of the report, of a period, and its totals for a term.
+async fn assert_report(root: &Actor, ledger: &[Paid<'_>], from: NaiveDate, to: NaiveDate, term: (&str, i32)) {
+    let report = root.get(&format!("/analytics/revenue?from={from}&to={to}")).await.expect(200).body;
+    let totals = sums(ledger, from, to, |paid, _| Some(paid.currency));
+    let lines: Vec<Value> = totals.iter().map(|(currency, sum)| money(currency, *sum)).collect();
+    assert_eq!(report["totals"], json!(lines), "{from} {to}");
+
+    let by_month = sums(ledger, from, to, |paid, day| Some((day.format("%Y-%m").to_string(), paid.currency)));
+    let mut months: Vec<String> =
+        from.iter_days().take_while(|day| *day <= to).map(|day| day.format("%Y-%m").to_string()).collect();
+    months.dedup();
+    let mut lines = vec![];
+    for month in &months {
+        for currency in totals.keys() {
+            let mut line =
+                money(currency, by_month.get(&(month.clone(), *currency)).copied().unwrap_or_default());
+            line["month"] = json!(month);
+            lines.push(line);
+        }
+    }
+    assert_eq!(report["by_month"], json!(lines), "{from} {to}");
+
+    let by_type = sums(ledger, from, to, |paid, _| Some((paid.kind, paid.currency)));
+    let lines = by_type.iter().map(|((kind, currency), sum)| {
+        let mut line = money(currency, *sum);
+        line["payment_type"] = json!(kind);
+        line
+    });
+    assert_eq!(sorted(&report["by_type"]), sorted(&lines.collect()), "{from} {to}");
+
+    let by_term = sums(ledger, from, to, |paid, _| Some((paid.term, paid.currency)));
+    let lines = by_term.iter().map(|((term, currency), sum)| {
+        let mut line = money(currency, *sum);
+        line["semester"] = json!(term.map(|term| term.0));
+        line["year"] = json!(term.map(|term| term.1));
+        line
+    });
+    assert_eq!(sorted(&report["by_semester"]), sorted(&lines.collect()), "{from} {to}");
+
+    let of_fall = root
+        .get(&format!("/analytics/revenue?from={from}&to={to}&semester={}&year={}", term.0, term.1))
+        .await
+        .expect(200)
+        .body;
+    let totals = sums(ledger, from, to, |paid, _| (paid.term == Some(term)).then_some(paid.currency));
+    let lines: Vec<Value> = totals.iter().map(|(currency, sum)| money(currency, *sum)).collect();
+    assert_eq!(of_fall["totals"], json!(lines), "{from} {to}");
+}
+
 #[sqlx::test(migrator = "uems::MIGRATOR")]
 async fn revenue_is_counted_on_the_day_it_settled_each_currency_by_itself(db: PgPool) {
     let uems = TestApp::with(db.clone(), &["--time-zone", "America/New_York"]);
@@ -215,55 +266,67 @@ async fn revenue_is_counted_on_the_day_it_settled_each_currency_by_itself(db: Pg
         (day("2024-06-01"), day("2026-06-30")),
     ];
     for (from, to) in periods {
-        let report = root.get(&format!("/analytics/revenue?from={from}&to={to}")).await.expect(200).body;
-        let totals = sums(from, to, |paid, _| Some(paid.currency));
-        let lines: Vec<Value> = totals.iter().map(|(currency, sum)| money(currency, *sum)).collect();
-        assert_eq!(report["totals"], json!(lines), "{from} {to}");
-
-        let by_month = sums(from, to, |paid, day| Some((day.format("%Y-%m").to_string(), paid.currency)));
-        let mut months: Vec<String> = from
-            .iter_days()
-            .take_while(|day| *day <= to)
-            .map(|day| day.format("%Y-%m").to_string())
-            .collect();
-        months.dedup();
-        let mut lines = vec![];
-        for month in &months {
-            for currency in totals.keys() {
-                let mut line =
-                    money(currency, by_month.get(&(month.clone(), *currency)).copied().unwrap_or_default());
-                line["month"] = json!(month);
-                lines.push(line);
-            }
-        }
-        assert_eq!(report["by_month"], json!(lines), "{from} {to}");
-
-        let by_type = sums(from, to, |paid, _| Some((paid.kind, paid.currency)));
-        let lines = by_type.iter().map(|((kind, currency), sum)| {
-            let mut line = money(currency, *sum);
-            line["payment_type"] = json!(kind);
-            line
-        });
-        assert_eq!(sorted(&report["by_type"]), sorted(&lines.collect()), "{from} {to}");
-
-        let by_term = sums(from, to, |paid, _| Some((paid.term, paid.currency)));
-        let lines = by_term.iter().map(|((term, currency), sum)| {
-            let mut line = money(currency, *sum);
-            line["semester"] = json!(term.map(|term| term.0));
-            line["year"] = json!(term.map(|term| term.1));
-            line
-        });
-        assert_eq!(sorted(&report["by_semester"]), sorted(&lines.collect()), "{from} {to}");
-
-        let of_fall = root
-            .get(&format!("/analytics/revenue?from={from}&to={to}&semester=fall&year=2025"))
-            .await
-            .expect(200)
-            .body;
-        let totals = sums(from, to, |paid, _| (paid.term == Some(("fall", 2025))).then_some(paid.currency));
-        let lines: Vec<Value> = totals.iter().map(|(currency, sum)| money(currency, *sum)).collect();
-        assert_eq!(of_fall["totals"], json!(lines), "{from} {to}");
+        assert_report(&root, &ledger(), from, to, ("fall", 2025)).await;
     }
+}
+
+type PaymentRow = (uuid::Uuid, String, String, Option<String>, Option<i32>, i64, Option<DateTime<Utc>>, bool);
+type RefundRow = (uuid::Uuid, i64, DateTime<Utc>);
+
+/// The demonstration's own payments, refunds and disputes: thousands, over terms.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn revenue_of_the_demonstration_is_what_its_payments_say(db: PgPool) {
+    plant(&db).await;
+    let uems = TestApp::with(db.clone(), &["--time-zone", "America/New_York"]);
+    let root = uems.admin("rita").await;
+    let payments: Vec<PaymentRow> = sqlx::query_as(
+        "select id, currency, payment_type, semester, year, (amount * 100)::bigint, settled_at, disputed_at is not null
+         from payments",
+    )
+    .fetch_all(&db)
+    .await
+    .unwrap();
+    let refunds: Vec<RefundRow> = sqlx::query_as(
+        "select payment_id, (amount * 100)::bigint, settled_at from refunds where status = 'succeeded'",
+    )
+    .fetch_all(&db)
+    .await
+    .unwrap();
+    let moments: Vec<Option<String>> =
+        payments.iter().map(|payment| payment.6.map(|at| at.to_rfc3339())).collect();
+    let returned: Vec<String> = refunds.iter().map(|refund| refund.2.to_rfc3339()).collect();
+    let ledger: Vec<Paid<'_>> = payments
+        .iter()
+        .zip(&moments)
+        .map(|(payment, at)| {
+            let (id, currency, kind, semester, year, cents, _, disputed) = payment;
+            Paid {
+                currency,
+                kind,
+                term: semester.as_deref().zip(*year),
+                cents: *cents,
+                at: at.as_deref(),
+                back: refunds
+                    .iter()
+                    .zip(&returned)
+                    .filter(|(refund, _)| refund.0 == *id)
+                    .map(|(refund, at)| (refund.1, &**at, true))
+                    .collect(),
+                disputed: *disputed,
+            }
+        })
+        .collect();
+    let today = uems.app.today();
+    let term = ledger.iter().find_map(|paid| paid.term).unwrap();
+    let ago = |days| today - chrono::Days::new(days);
+    let whole = (ago(700), today);
+    for (from, to) in [whole, (ago(120), today), (ago(400), ago(200)), (ago(30), ago(30))] {
+        assert_report(&root, &ledger, from, to, term).await;
+    }
+    let months = sums(&ledger, whole.0, whole.1, |_, day| Some(day.format("%Y-%m").to_string()));
+    let all = sums(&ledger, whole.0, whole.1, |_, _| Some(()))[&()];
+    let enough = all.come.1 > 100 && all.gone.1 > 0 && all.disputed.1 > 0 && months.len() > 2;
+    assert!(enough, "{} payments, {} refunds, {} disputes", all.come.1, all.gone.1, all.disputed.1);
 }
 
 #[sqlx::test(migrator = "uems::MIGRATOR")]

@@ -1,5 +1,7 @@
 //! The roll: marking a class, correcting, reading, and who misses too much.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uems::ids::CourseId;
@@ -389,4 +391,65 @@ async fn the_number_of_statements_does_not_grow_with_the_class(db: PgPool) {
     let (_, after) = counted(class.sheet("")).await;
     assert_eq!(before, after);
     eprintln!("a class is marked in {twelve} statements and read in {after}");
+}
+
+/// Of the demonstration's roll, every absence counted here from the raw rows.
+#[sqlx::test(migrator = "uems::MIGRATOR")]
+async fn who_misses_too_much_of_a_whole_university_is_what_the_roll_says(db: PgPool) {
+    crate::analytics::plant(&db).await;
+    let uems = TestApp::new(db);
+    let root = uems.admin("rita").await;
+    let rows: Vec<(uuid::Uuid, uuid::Uuid, String)> = sqlx::query_as(
+        "select e.id, e.course_id, a.status from attendance a join enrollments e on e.id = a.enrollment_id
+         where e.status in ('enrolled', 'completed')",
+    )
+    .fetch_all(&uems.db)
+    .await
+    .unwrap();
+    // Absences, and the meetings that count.
+    let mut counts: BTreeMap<(uuid::Uuid, uuid::Uuid), (i64, i64)> = BTreeMap::new();
+    for (place, course, status) in rows {
+        let (absent, held) = counts.entry((course, place)).or_default();
+        *absent += i64::from(status == "absent");
+        *held += i64::from(status != "excused");
+    }
+    let listed = async |query: &str| {
+        let mut told = BTreeMap::new();
+        for page in 1.. {
+            let path = format!("/attendance/absences?{query}&page_size=100&page={page}");
+            let answer = root.get(&path).await.expect(200).body;
+            let items = answer["items"].as_array().unwrap();
+            told.extend(
+                items.iter().map(|item| (item["enrollment_id"].as_str().unwrap().to_owned(), item.clone())),
+            );
+            if items.is_empty() {
+                assert_eq!(answer["total"], told.len(), "{query}");
+                return told;
+            }
+        }
+        unreachable!()
+    };
+    let (busiest, _) = *counts.keys().next().unwrap();
+    for (threshold, course) in [(0, None), (10, None), (25, None), (100, None), (10, Some(busiest))] {
+        let mut query = format!("threshold={threshold}");
+        query += &course.map(|course| format!("&course_id={course}")).unwrap_or_default();
+        let expected: BTreeMap<String, String> = counts
+            .iter()
+            .filter(|((of, _), _)| course.is_none_or(|course| course == *of))
+            .filter(|(_, (absent, held))| *held > 0 && absent * 100 >= held * threshold)
+            .map(|((_, place), (absent, held))| {
+                // Half up, in hundredths of a percent.
+                let rate = (absent * 20_000 + held) / (2 * held);
+                (place.to_string(), format!("{}.{:02}", rate / 100, rate % 100))
+            })
+            .collect();
+        let told = listed(&query).await;
+        let rates: BTreeMap<String, String> = told
+            .iter()
+            .map(|(id, item)| (id.clone(), item["absence_rate"].as_str().unwrap().to_owned()))
+            .collect();
+        assert_eq!(rates, expected, "{query}");
+        assert!(threshold > 10 || !expected.is_empty(), "{query}: nobody is absent");
+    }
+    assert!(counts.len() > 300, "{} places only", counts.len());
 }
