@@ -215,7 +215,8 @@ impl World {
         );
         secrets.extend([self.waiting.clone(), self.requests[0].clone()]);
         // What was written about Gus is his own since he left.
-        secrets.extend([self.gus.grade.clone(), self.gus.word.clone()]);
+        let gus = &self.gus;
+        secrets.extend([&gus.grade, &gus.word, &gus.attendance, &gus.notes].map(Clone::clone));
         if teaches {
             secrets.extend(of(&self.ada_elsewhere));
             secrets.extend([&self.ada, &self.eve].map(|place| person(place)[1].clone()));
