@@ -94,9 +94,11 @@ async fn every_write_of_a_mark_is_kept_with_who_whose_and_what(db: PgPool) {
     let facts = json!({ "assignment": "Quiz", "score": "7.00" });
     log.one(tina, "mark_created", here.clone(), facts).await;
     tina.post("/grades", new).await.expect(409);
+    log.one(tina, "marks_read", here.clone(), json!({})).await;
 
     let path = format!("/grades/{mark}");
     tina.call(Method::PUT, &path, Some(json!({ "score": 8 })), &[("If-Match", "\"9\"")]).await.expect(412);
+    log.one(tina, "marks_read", here.clone(), json!({})).await;
     tina.put(&path, json!({ "score": 11 })).await.expect(422);
     tina.put(&path, json!({ "score": 7 })).await.expect(200);
     log.nothing().await;
@@ -196,6 +198,7 @@ async fn every_final_and_every_change_of_one_is_kept(db: PgPool) {
     tina.put(&last(0), json!({ "expected": 90 })).await.expect(200);
     log.one(tina, "final_submitted", here.clone(), json!({ "percent": "90.00", "letter": "A-" })).await;
     tina.put(&last(0), json!({})).await.expect(200);
+    log.one(tina, "marks_read", here.clone(), json!({})).await;
     ada.put(&class.path("/final"), json!({})).await.expect(403);
     log.nothing().await;
     tina.put(&class.path("/final"), json!({})).await.expect(200);

@@ -118,6 +118,14 @@ impl World {
             registrar.post(&format!("/payments/{}/refund", who.0), refund).await.expect(201);
         }
         registrar.post("/payments/reconciliation", json!({ "apply": false })).await.expect(200);
+        for case in [
+            "insert into stripe_events (id, type, livemode, occurred_at, payload, outcome, reason, payment_id)
+             select 'evt_case', 'charge.dispute.created', false, now(), '{}', 'flagged', 'disputed', id from payments limit 1",
+            "insert into reconciliation_differences (kind, object, payment_id, detail, object_at, found_at, seen_at)
+             select 'status_differs', id::text, id, 'here: paid', now(), now(), now() from payments limit 1",
+        ] {
+            sqlx::query(case).execute(&uems.db).await.unwrap();
+        }
         uems.class_dates("2025-09-01", "2025-12-12").await;
         uems.feed_of(ada.student.id).await;
         let (wanda, waiting) = left.pop().unwrap();
@@ -343,12 +351,14 @@ fn assert_silent(answer: &Answer, secrets: &BTreeSet<String>, sent: &str) {
 }
 
 /// Reads of the registrar's: others are refused whatever they name, so an admin is the reader who has to be told something.
-const ADMINS_ALONE: [&str; 7] = [
+const ADMINS_ALONE: [&str; 9] = [
     "/analytics/dashboard",
     "/analytics/enrollments",
     "/analytics/revenue",
     "/analytics/unmet-demand",
     "/audit",
+    "/payments/differences",
+    "/payments/events",
     "/payments/reconciliation",
     "/users",
 ];

@@ -10,6 +10,12 @@ export async function charged(amount, description) {
   return student;
 }
 
+/** What a student owes, as the account says it. */
+export const owed = async (student) => {
+  const { balances } = await (await as(student)).get(`/users/${student.user.id}/account`);
+  return balances.map(({ amount }) => amount).join();
+};
+
 /** Begins a payment and confirms it at the sandbox as the browser's card form does, with one of its test cards. */
 export async function payByApi(student, intent, method = 'pm_card_visa') {
   const client = await as(student);

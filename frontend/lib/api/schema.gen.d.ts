@@ -1069,6 +1069,83 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/payments/differences': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Differences between our books and the payment provider's that no comparison could repair, the oldest first. */
+    get: operations['list_differences'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/differences/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Say why a difference may stay as it is.
+     * @description It comes back if either side says something new of it. One that is gone needs nobody: the next comparison ends it. A
+     *     second time is refused (`already_resolved`).
+     */
+    post: operations['resolve_difference'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Events of the payment provider that wait for a person or for what comes before them, the oldest first. */
+    get: operations['list_events'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/payments/events/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Say why nobody has to look at an event any more.
+     * @description It changes no payment: what there was to do is done with a refund, a charge or a waiver, or at the provider. One that
+     *     is parked is still applied if what it waits for comes. A second time is refused (`already_resolved`), and so is an
+     *     event that needed nobody (`not_open`).
+     */
+    post: operations['resolve_event'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/payments/reconciliation': {
     parameters: {
       query?: never;
@@ -1082,7 +1159,8 @@ export interface paths {
     /**
      * Compare our books with the payment provider's now.
      * @description What is certain is repaired (unless `apply` is false); the rest is listed. Doing it twice does no harm. What is
-     *     younger than a minute is left alone.
+     *     younger than a minute is left alone. One that takes longer than `wait_seconds` goes on by itself: the answer is 202
+     *     with its id, under which it stands among the comparisons when it is done.
      */
     post: operations['run_reconciliation'];
     delete?: never;
@@ -2153,6 +2231,24 @@ export interface components {
     Departments: {
       items: components['schemas']['Department'][];
     };
+    /** @description A difference between the books that a comparison could not repair. */
+    Difference: {
+      /** @description What each side says. */
+      detail: string;
+      /** Format: date-time */
+      found_at: string;
+      /** Format: uuid */
+      id: string;
+      kind: components['schemas']['FindingKind'];
+      payment_id?: components['schemas']['PaymentId'] | null;
+      refund_id?: components['schemas']['RefundId'] | null;
+      resolution?: string | null;
+      /** Format: date-time */
+      resolved_at?: string | null;
+      resolved_by?: components['schemas']['PersonRef'] | null;
+      /** @description The provider's intent, refund or event. */
+      stripe_id?: string | null;
+    };
     EnrollRequest: {
       /** @description Admins: take a seat above capacity when it is full; needs a `reason`. */
       over_capacity?: boolean;
@@ -2259,6 +2355,8 @@ export interface components {
       /** Format: int32 */
       year: number;
     };
+    /** @enum {string} */
+    EventState: 'flagged' | 'parked' | 'resolved';
     /** @description What happened in registration, as counts of events. */
     Events: {
       /** Format: int64 */
@@ -2740,6 +2838,32 @@ export interface components {
      * @enum {string}
      */
     NoFinal: 'no_marks' | 'weights_sum_to_zero';
+    /** @description An event of the provider that was not applied when it came. */
+    OpenEvent: {
+      /** @description … and in words. */
+      explanation: string;
+      /** @description The provider's. */
+      id: string;
+      /**
+       * Format: date-time
+       * @description When it happened, by the provider's clock.
+       */
+      occurred_at: string;
+      payment_id?: components['schemas']['PaymentId'] | null;
+      /** @description Why it was not applied: a stable code … */
+      reason: string;
+      /** Format: date-time */
+      received_at: string;
+      /** @description Why nobody has to look any more. */
+      resolution?: string | null;
+      /** Format: date-time */
+      resolved_at?: string | null;
+      resolved_by?: components['schemas']['PersonRef'] | null;
+      state: components['schemas']['EventState'];
+      student?: components['schemas']['PersonRef'] | null;
+      /** @description The provider's name of what happened, such as `charge.dispute.created`. */
+      type: string;
+    };
     /**
      * @description What became of one record.
      * @enum {string}
@@ -3035,6 +3159,34 @@ export interface components {
        */
       total: number;
     };
+    Page_Difference: {
+      items: {
+        /** @description What each side says. */
+        detail: string;
+        /** Format: date-time */
+        found_at: string;
+        /** Format: uuid */
+        id: string;
+        kind: components['schemas']['FindingKind'];
+        payment_id?: components['schemas']['PaymentId'] | null;
+        refund_id?: components['schemas']['RefundId'] | null;
+        resolution?: string | null;
+        /** Format: date-time */
+        resolved_at?: string | null;
+        resolved_by?: components['schemas']['PersonRef'] | null;
+        /** @description The provider's intent, refund or event. */
+        stripe_id?: string | null;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
     Page_Enrollment: {
       items: {
         course?: components['schemas']['Course'] | null;
@@ -3095,6 +3247,42 @@ export interface components {
          * @description The version after the change.
          */
         version: number;
+      }[];
+      /** Format: int64 */
+      page: number;
+      /** Format: int64 */
+      page_size: number;
+      /**
+       * Format: int64
+       * @description Rows on all pages together.
+       */
+      total: number;
+    };
+    Page_OpenEvent: {
+      items: {
+        /** @description … and in words. */
+        explanation: string;
+        /** @description The provider's. */
+        id: string;
+        /**
+         * Format: date-time
+         * @description When it happened, by the provider's clock.
+         */
+        occurred_at: string;
+        payment_id?: components['schemas']['PaymentId'] | null;
+        /** @description Why it was not applied: a stable code … */
+        reason: string;
+        /** Format: date-time */
+        received_at: string;
+        /** @description Why nobody has to look any more. */
+        resolution?: string | null;
+        /** Format: date-time */
+        resolved_at?: string | null;
+        resolved_by?: components['schemas']['PersonRef'] | null;
+        state: components['schemas']['EventState'];
+        student?: components['schemas']['PersonRef'] | null;
+        /** @description The provider's name of what happened, such as `charge.dispute.created`. */
+        type: string;
       }[];
       /** Format: int64 */
       page: number;
@@ -3482,6 +3670,16 @@ export interface components {
        */
       unresolved: number;
     };
+    /** @description A comparison that goes on after the answer. */
+    ReconciliationBegun: {
+      /**
+       * Format: uuid
+       * @description What it is called among the comparisons when it is done. One that is cut short is not there; the log says why.
+       */
+      id: string;
+      /** Format: date-time */
+      started_at: string;
+    };
     /** @description The latest comparisons, newest first. */
     Reconciliations: {
       items: components['schemas']['Reconciliation'][];
@@ -3640,6 +3838,10 @@ export interface components {
       /** Format: int64 */
       total: number;
     };
+    Resolve: {
+      /** @description What was done about it, for the books. */
+      reason: string;
+    };
     RevenueReport: {
       /** @description Every month and currency, also without payments. */
       by_month: components['schemas']['MoneyOfMonth'][];
@@ -3663,6 +3865,11 @@ export interface components {
        * @description How many days back; 3 unless said otherwise.
        */
       days?: number | null;
+      /**
+       * Format: int64
+       * @description How long to wait for its end; 25 unless said otherwise.
+       */
+      wait_seconds?: number | null;
     };
     SaveGrades: {
       /** @description When a cell is refused, write none. */
@@ -6408,6 +6615,136 @@ export interface operations {
       503: components['responses']['Busy'];
     };
   };
+  list_differences: {
+    parameters: {
+      query?: {
+        state?: 'open' | 'resolved';
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_Difference'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  resolve_difference: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Resolve'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Difference'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  list_events: {
+    parameters: {
+      query?: {
+        /** @description `open` (the default) is `flagged` and `parked`. */
+        state?: 'open' | 'flagged' | 'parked' | 'resolved';
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Page_OpenEvent'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
+  resolve_event: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The provider's id of the event */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['Resolve'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OpenEvent'];
+        };
+      };
+      400: components['responses']['Malformed'];
+      401: components['responses']['Unauthenticated'];
+      403: components['responses']['Forbidden'];
+      404: components['responses']['NotFound'];
+      409: components['responses']['Refused'];
+      413: components['responses']['TooLarge'];
+      415: components['responses']['UnsupportedMediaType'];
+      422: components['responses']['Invalid'];
+      500: components['responses']['Internal'];
+      503: components['responses']['Busy'];
+    };
+  };
   list_reconciliations: {
     parameters: {
       query?: never;
@@ -6450,6 +6787,15 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Reconciliation'];
+        };
+      };
+      202: {
+        headers: {
+          Location?: string;
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ReconciliationBegun'];
         };
       };
       400: components['responses']['Malformed'];
