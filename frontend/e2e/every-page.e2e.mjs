@@ -32,7 +32,7 @@ for (const theme of ['light', 'dark']) {
   test(`axe: no violation on any page, ${theme}`, async ({ visit }) => {
     const found = [];
     for (const { account, paths } of await everyPage()) {
-      const page = await visit(account, { theme });
+      const page = await visit(account, { theme, still: true });
       for (const path of paths) {
         await page.goto(path);
         await ready(page);

@@ -25,11 +25,20 @@ const BUSY = new RegExp(EXPECTED.source.replace('422)', '422|503)'));
 
 export class Visitor {
   static async open(browser, account, options = {}) {
-    const { theme = 'light', width = 1280, height = 900, touch = false, busy = false } = options;
+    const {
+      theme = 'light',
+      width = 1280,
+      height = 900,
+      touch = false,
+      busy = false,
+      still = false,
+    } = options;
     const context = await browser.newContext({
       baseURL: BASE,
       viewport: { width, height },
       colorScheme: theme,
+      // A colour that is on its way to another one has no contrast of its own.
+      reducedMotion: still ? 'reduce' : 'no-preference',
       hasTouch: touch,
       isMobile: touch,
       locale: 'en-GB',
