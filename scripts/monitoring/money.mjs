@@ -11,7 +11,7 @@ export const events = {};
 export const payments = {};
 /** `uems_payments_amount_usd_total`, by `payment_type`. */
 export const dollars = {};
-/** Intents that were made or found. */
+/** How often the provider was asked for an intent, also in vain. */
 export const intents = { count: 0 };
 
 /** The sandbox's keys follow from the secret of the replicas. */
@@ -124,6 +124,7 @@ async function troubled(token) {
   const body = { amount: '12.00', payment_type: 'other' };
   const { payment_id: id } = await ask(503, 'POST', '/api/v1/payments/create-intent', { token, body, replica });
   add(payments, 'pending other');
+  intents.count++;
   await flip({ fail_next: '0' });
   await ask(200, 'POST', '/api/v1/payments/{id}/retry', { token, ids: { id }, replica });
   intents.count++;
