@@ -75,22 +75,10 @@ fn of(known: &RefundFacts) -> Finding {
     Finding { payment_id, refund_id, stripe_id, ..Finding::new(FindingKind::RefundDiffers) }
 }
 
-/// What the provider's refund should be in our books.
-fn expected(refund: &stripe::Refund) -> RefundStatus {
-    match refund.status {
-        stripe::RefundStatus::Succeeded => RefundStatus::Succeeded,
-        stripe::RefundStatus::Failed => RefundStatus::Failed,
-        stripe::RefundStatus::Canceled => RefundStatus::Canceled,
-        stripe::RefundStatus::Pending
-        | stripe::RefundStatus::RequiresAction
-        | stripe::RefundStatus::Unknown => RefundStatus::Pending,
-    }
-}
-
 fn same(known: &RefundFacts, refund: &stripe::Refund) -> bool {
     let currency = refund.currency.parse().ok();
     let amount = currency.and_then(|currency| money::to_minor(known.amount, currency));
-    known.status == expected(refund) && amount == Some(refund.amount)
+    known.status == settle::expected(refund) && amount == Some(refund.amount)
 }
 
 async fn compare_refund(
@@ -113,7 +101,7 @@ async fn compare_refund(
     if known.as_ref().is_some_and(|known| same(known, &refund)) {
         return Ok(());
     }
-    let came_to_nothing = matches!(expected(&refund), RefundStatus::Failed | RefundStatus::Canceled);
+    let came_to_nothing = matches!(settle::expected(&refund), RefundStatus::Failed | RefundStatus::Canceled);
     if known.is_none() && came_to_nothing {
         return Ok(());
     }

@@ -219,7 +219,7 @@ async fn make(app: &App, payment: &Facts, new: &NewIntent<'_>) -> Result<Payment
         let mut there = there.map_err(|failure| unavailable(payment.id, &failure))?;
         there.retain(|intent| intent.metadata.get("payment_id") == Some(&payment.id.to_string()));
         match there.pop() {
-            None => attempt = attempts::next_of_payment(&app.db, payment.id, attempt).await?,
+            None => attempt = queries::next_attempt(&app.db, payment.id, attempt).await?,
             Some(intent) if there.is_empty() && settle::intent_difference(payment, &intent).is_none() => {
                 return Ok(intent);
             }

@@ -10,7 +10,7 @@ mod case_queries;
 mod cases;
 mod compare;
 mod compare_refunds;
-mod differences;
+mod difference_queries;
 mod effects;
 mod event_queries;
 mod events;

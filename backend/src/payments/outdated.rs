@@ -2,8 +2,6 @@
 //! more, and closed at the provider. If it takes the money all the same, the payment is settled as any other, and what is
 //! too much is the student's credit.
 
-use sqlx::PgPool;
-
 use super::intents::{ensure_intent, unavailable};
 use super::model::Status;
 use super::queries::{self, Facts};
@@ -42,7 +40,7 @@ pub fn close_soon(app: &App, charge: ChargeId) {
     let app = app.clone();
     drop(request_log::spawn(async move {
         let open = async {
-            for payment in all(&app.db, Some(charge)).await? {
+            for payment in queries::outdated(&app.db, Some(charge)).await? {
                 close(&app, payment).await?;
             }
             Ok::<_, Error>(())
@@ -51,19 +49,6 @@ pub fn close_soon(app: &App, charge: ChargeId) {
             tracing::warn!(event = "payment_not_closed", function = "close_soon", charge_id = %charge, %error, "A payment of an amount that is no longer due was not closed; it is tried again");
         }
     }));
-}
-
-/// The payments that wait for their payer with an amount that is not what is due of their charge, oldest first.
-pub async fn all(db: &PgPool, of: Option<ChargeId>) -> Result<Vec<PaymentId>> {
-    let found = sqlx::query_scalar!(
-        r#"select id as "id: PaymentId" from payments
-           where status in ('pending', 'processing', 'failed') and not canceled and status <> 'processing'
-               and charge_id is not null and ($1::uuid is null or charge_id = $1)
-               and amount <> (select coalesce(sum(l.amount), 0) from ledger_postings l where l.charge_id = payments.charge_id)
-           order by created_at, id limit 100"#,
-        of.map(|id| id.0)
-    );
-    Ok(found.fetch_all(db).await?)
 }
 
 /// Closes an open payment at Stripe, so that nobody can pay it any more.

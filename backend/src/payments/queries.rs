@@ -5,7 +5,8 @@ use sqlx::{PgConnection, PgPool};
 pub use super::lists::{find, list, refund_rows, refunds, steps};
 use super::model::{PaymentType, Status};
 pub use super::refund_queries::{
-    RefundFacts, insert_ended_refund, insert_refund, link_refund, refund_facts, refund_made_at, set_refund,
+    RefundFacts, insert_ended_refund, insert_refund, link_refund, next_refund_attempt, refund_facts,
+    refund_made_at, set_refund,
 };
 use super::rules::State;
 use crate::error::{Error, OnConstraint, Result};
@@ -214,4 +215,30 @@ pub async fn set_disputed(db: &mut PgConnection, id: PaymentId, at: Option<DateT
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// The attempt after one that failed for good and left nothing. Somebody else may have counted on already.
+pub async fn next_attempt(db: &PgPool, id: PaymentId, failed: i32) -> Result<i32> {
+    sqlx::query!(
+        "update payments set provider_attempt = provider_attempt + 1 where id = $1 and provider_attempt = $2",
+        id.0,
+        failed
+    )
+    .execute(db)
+    .await?;
+    Ok(sqlx::query_scalar!("select provider_attempt from payments where id = $1", id.0).fetch_one(db).await?)
+}
+
+/// The payments that wait for their payer with an amount that is not what is due of their charge, oldest first.
+/// Its first conditions are those of the index of open payments.
+pub async fn outdated(db: &PgPool, of: Option<ChargeId>) -> Result<Vec<PaymentId>> {
+    let found = sqlx::query_scalar!(
+        r#"select id as "id: PaymentId" from payments
+           where status in ('pending', 'processing', 'failed') and not canceled and status <> 'processing'
+               and charge_id is not null and ($1::uuid is null or charge_id = $1)
+               and amount <> (select coalesce(sum(l.amount), 0) from ledger_postings l where l.charge_id = payments.charge_id)
+           order by created_at, id limit 100"#,
+        of.map(|id| id.0)
+    );
+    Ok(found.fetch_all(db).await?)
 }

@@ -13,7 +13,9 @@ use super::findings::{Finding, FindingKind, Reconciliation};
 use super::intents::KEY_LIVES;
 use super::queries::Facts;
 use super::reconcile_queries as ours;
-use super::{compare, compare_refunds, differences, events, intents, outdated, queries, refunds, settle};
+use super::{
+    compare, compare_refunds, difference_queries, events, intents, outdated, queries, refunds, settle,
+};
 use crate::app::App;
 use crate::audit::{self, Entry};
 use crate::error::{Error, Result};
@@ -148,9 +150,9 @@ async fn write_down(run: Run<'_>, (payments, refunds): Compared) -> Result<Recon
     let mut tx = app.db.begin().await?;
     // One that only tells repairs nothing, so what it finds may not need anybody.
     if options.apply {
-        differences::hold(&mut tx).await?;
-        differences::keep(&mut tx, run.started_at, &run.findings, &run.made_at).await?;
-        differences::end_missing(&mut tx, run.started_at, options.since, run.settled_before).await?;
+        difference_queries::hold(&mut tx).await?;
+        difference_queries::keep(&mut tx, run.started_at, &run.findings, &run.made_at).await?;
+        difference_queries::end_missing(&mut tx, run.started_at, options.since, run.settled_before).await?;
     }
     let done = Reconciliation {
         id: options.id,
@@ -220,7 +222,7 @@ pub async fn take_up(app: &App) -> Result<u64> {
             return Ok(turn.done);
         }
     }
-    for payment in outdated::all(&app.db, None).await? {
+    for payment in queries::outdated(&app.db, None).await? {
         if !turn.goes_on(outdated::close(app, payment).await)? {
             return Ok(turn.done);
         }

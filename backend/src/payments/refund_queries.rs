@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgPool};
 
 use super::model::RefundStatus;
 use crate::error::Result;
@@ -128,4 +128,16 @@ pub async fn set_refund(
 
 pub async fn refund_made_at(db: &mut PgConnection, id: RefundId) -> Result<DateTime<Utc>> {
     Ok(sqlx::query_scalar!("select created_at from refunds where id = $1", id.0).fetch_one(db).await?)
+}
+
+/// The attempt to make a refund after one that failed for good and left nothing.
+pub async fn next_refund_attempt(db: &PgPool, id: RefundId, failed: i32) -> Result<i32> {
+    sqlx::query!(
+        "update refunds set provider_attempt = provider_attempt + 1 where id = $1 and provider_attempt = $2",
+        id.0,
+        failed
+    )
+    .execute(db)
+    .await?;
+    Ok(sqlx::query_scalar!("select provider_attempt from refunds where id = $1", id.0).fetch_one(db).await?)
 }

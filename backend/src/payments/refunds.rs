@@ -193,7 +193,7 @@ async fn make_once(
         if let Some(made) = there.into_iter().find(|made| made.metadata.get("refund_id") == ours.as_ref()) {
             return Ok(Ok(made));
         }
-        attempt = attempts::next_of_refund(&app.db, refund.id, attempt).await?;
+        attempt = queries::next_refund_attempt(&app.db, refund.id, attempt).await?;
     }
     Ok(asked)
 }

@@ -128,17 +128,22 @@ pub async fn refund(
     if !queries::link_refund(db, known.id, &refund.id).await? {
         return Ok((Outcome::Flagged("another_refund"), None));
     }
-    let next = match refund.status {
+    let next = expected(refund);
+    let effect = move_refund(db, payment, &known, next, at, refund.failure_reason.as_deref(), event).await?;
+    let newly_linked = known.stripe_refund_id.is_none();
+    Ok((if effect.is_some() || newly_linked { Outcome::Applied } else { Outcome::NothingNew }, effect))
+}
+
+/// What the provider's refund should be in our books.
+pub fn expected(refund: &stripe::Refund) -> RefundStatus {
+    match refund.status {
         stripe::RefundStatus::Succeeded => RefundStatus::Succeeded,
         stripe::RefundStatus::Failed => RefundStatus::Failed,
         stripe::RefundStatus::Canceled => RefundStatus::Canceled,
         stripe::RefundStatus::Pending
         | stripe::RefundStatus::RequiresAction
         | stripe::RefundStatus::Unknown => RefundStatus::Pending,
-    };
-    let effect = move_refund(db, payment, &known, next, at, refund.failure_reason.as_deref(), event).await?;
-    let newly_linked = known.stripe_refund_id.is_none();
-    Ok((if effect.is_some() || newly_linked { Outcome::Applied } else { Outcome::NothingNew }, effect))
+    }
 }
 
 /// A refund somebody made in the provider's own pages.
